@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+
+#include <time.h>
+
+/* Written by tests only, before any thread is started. */
+static uint64_t fake_ns;
+
+static uint64_t read_clock(clockid_t id)
+{
+    struct timespec t;
+
+    clock_gettime(id, &t);
+    return (uint64_t)t.tv_sec * ACRI_NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+uint64_t acri_clock_now_ns(void)
+{
+    return fake_ns != 0 ? fake_ns : read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t acri_clock_real_ns(void)
+{
+    return fake_ns != 0 ? fake_ns : read_clock(CLOCK_REALTIME);
+}
+
+void acri_clock_fake(uint64_t now_ns)
+{
+    fake_ns = now_ns;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The clocks: monotonic for durations, real for reports; both replaceable by tests.
+ */
+#ifndef ACRIDA_BASE_CLOCK_H
+#define ACRIDA_BASE_CLOCK_H
+
+#include <stdint.h>
+
+#define ACRI_NS_PER_S 1000000000ull
+#define ACRI_NS_PER_MS 1000000ull
+#define ACRI_NS_PER_US 1000ull
+
+/* Nanoseconds of CLOCK_MONOTONIC. Thread: any. */
+uint64_t acri_clock_now_ns(void);
+
+/* Nanoseconds since the epoch. Thread: any. */
+uint64_t acri_clock_real_ns(void);
+
+/* For tests: both clocks answer now_ns from here on (real = the same); 0 gives the machine's back. */
+void acri_clock_fake(uint64_t now_ns);
+
+#endif
