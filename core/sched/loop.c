@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "sched/loop.h"
+
+#include "base/check.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+/* Work per turn is bounded, so that sockets are served while many users are runnable. */
+#define JOBS_PER_TURN 256u
+#define TIMERS_PER_TURN 1024u
+
+#define DEFAULT_STALL_NS (100 * ACRI_NS_PER_MS)
+
+enum strand_state { STRAND_RUNNING = 0, STRAND_SUSPENDED, STRAND_WOKEN };
+
+/* What a loop knows of a coroutine; the extra memory of acri_coro_new. */
+struct strand {
+    struct acri_job job;
+    struct acri_timer deadline;
+    struct acr_loop *loop;
+    void (*on_end)(void *owner);
+    void *owner;
+    int reason;
+    enum strand_state state;
+};
+
+static void on_timer_fd(int fd, short what, void *arg)
+{
+    uint64_t count;
+
+    (void)what;
+    (void)arg;
+    /* The turn itself looks at the heap; this only takes the descriptor's readiness back. */
+    if (read(fd, &count, sizeof(count)) < 0)
+        ACRI_ASSERT(errno == EAGAIN || errno == EINTR);
+}
+
+static void on_mail_fd(int fd, short what, void *arg)
+{
+    struct acr_loop *l = arg;
+
+    (void)fd;
+    (void)what;
+    acri_mailbox_run(&l->mailbox);
+}
+
+static struct event_base *new_base(void)
+{
+    struct event_config *config = event_config_new();
+    struct event_base *base = NULL;
+
+    if (config != NULL) {
+        event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+        base = event_base_new_with_config(config);
+        event_config_free(config);
+    }
+    return base;
+}
+
+int acri_loop_init(struct acr_loop *l, unsigned index, void *owner)
+{
+    int r;
+
+    *l = (struct acr_loop){ .index = index,
+                            .owner = owner,
+                            .armed_ns = UINT64_MAX,
+                            .stall_ns = DEFAULT_STALL_NS,
+                            .timer_fd = -1 };
+    r = acri_mailbox_init(&l->mailbox);
+    if (r < 0)
+        return r;
+    acri_timer_heap_init(&l->timers);
+    acri_coro_thread_init(&l->coros);
+    l->base = new_base();
+    l->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (l->base != NULL && l->timer_fd >= 0) {
+        l->timer_event = event_new(l->base, l->timer_fd, EV_READ | EV_PERSIST, on_timer_fd, l);
+        l->mail_event = event_new(l->base, l->mailbox.fd, EV_READ | EV_PERSIST, on_mail_fd, l);
+    }
+    if (l->timer_event == NULL || l->mail_event == NULL || event_add(l->timer_event, NULL) < 0 ||
+        event_add(l->mail_event, NULL) < 0) {
+        acri_loop_done(l);
+        return -EMFILE;
+    }
+    l->now_ns = acri_clock_now_ns();
+    return 0;
+}
+
+void acri_loop_done(struct acr_loop *l)
+{
+    if (l->timer_event != NULL)
+        event_free(l->timer_event);
+    if (l->mail_event != NULL)
+        event_free(l->mail_event);
+    if (l->base != NULL)
+        event_base_free(l->base);
+    if (l->timer_fd >= 0)
+        close(l->timer_fd);
+    acri_coro_thread_done(&l->coros);
+    acri_timer_heap_done(&l->timers);
+    acri_mailbox_done(&l->mailbox);
+}
+
+void acri_loop_post(struct acr_loop *l, struct acri_message *m)
+{
+    acri_mailbox_post(&l->mailbox, m);
+}
+
+void acri_loop_end(struct acr_loop *l)
+{
+    l->is_ending = true;
+}
+
+void acri_loop_queue(struct acr_loop *l, struct acri_job *job)
+{
+    if (job->is_queued)
+        return;
+    job->is_queued = true;
+    job->next = NULL;
+    if (l->first_job == NULL)
+        l->first_job = job;
+    else
+        l->last_job->next = job;
+    l->last_job = job;
+}
+
+static void run_jobs(struct acr_loop *l)
+{
+    for (unsigned n = 0; n < JOBS_PER_TURN && l->first_job != NULL; n++) {
+        struct acri_job *job = l->first_job;
+
+        l->first_job = job->next;
+        job->is_queued = false;
+        job->run(job);
+    }
+}
+
+/* Only when the earliest deadline has changed: a system call each time. */
+static void arm(struct acr_loop *l)
+{
+    uint64_t next_ns = acri_timer_heap_next_ns(&l->timers);
+    struct itimerspec at = { 0 };
+
+    if (next_ns == l->armed_ns)
+        return;
+    if (next_ns != UINT64_MAX) {
+        at.it_value.tv_sec = (time_t)(next_ns / ACRI_NS_PER_S);
+        at.it_value.tv_nsec = (long)(next_ns % ACRI_NS_PER_S);
+        if (next_ns == 0)
+            at.it_value.tv_nsec = 1; /* zero would mean "off" */
+    }
+    ACRI_ASSERT(timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) == 0);
+    l->armed_ns = next_ns;
+}
+
+void acri_loop_turn(struct acr_loop *l, bool may_block)
+{
+    int flags = EVLOOP_ONCE;
+
+    l->now_ns = acri_clock_now_ns();
+    if (acri_timer_heap_next_ns(&l->timers) <= l->now_ns)
+        acri_timer_heap_expire(&l->timers, l->now_ns, TIMERS_PER_TURN);
+    run_jobs(l);
+    if (l->first_job != NULL || !may_block || l->is_ending ||
+        acri_timer_heap_next_ns(&l->timers) <= l->now_ns)
+        flags |= EVLOOP_NONBLOCK;
+    else
+        arm(l);
+    event_base_loop(l->base, flags);
+}
+
+void acri_loop_run(struct acr_loop *l)
+{
+    while (!l->is_ending)
+        acri_loop_turn(l, true);
+}
+
+uint64_t acri_loop_coalesce_ns(uint64_t now_ns, uint64_t deadline_ns)
+{
+    uint64_t quantum_ns = ACRI_NS_PER_MS;
+
+    if (deadline_ns < now_ns + 20 * ACRI_NS_PER_MS)
+        quantum_ns = ACRI_NS_PER_MS / 4;
+    return (deadline_ns + quantum_ns - 1) / quantum_ns * quantum_ns;
+}
+
+static void resume(struct acr_coroutine *c)
+{
+    struct strand *s = acri_coro_extra(c);
+    struct acr_loop *l = s->loop;
+    void (*on_end)(void *owner) = s->on_end;
+    void *owner = s->owner;
+    bool has_ended;
+    uint64_t now_ns;
+
+    s->state = STRAND_RUNNING;
+    has_ended = acri_coro_resume(c);
+    now_ns = acri_clock_now_ns();
+    if (ACRI_UNLIKELY(now_ns - l->now_ns > l->stall_ns) && l->on_stall != NULL)
+        l->on_stall(l, owner, now_ns - l->now_ns);
+    l->now_ns = now_ns;
+    if (has_ended && on_end != NULL)
+        on_end(owner);
+}
+
+static void run_strand(struct acri_job *job)
+{
+    struct strand *s = ACRI_CONTAINER_OF(job, struct strand, job);
+
+    resume((struct acr_coroutine *)(void *)s - 1);
+}
+
+static void on_deadline(struct acri_timer *t)
+{
+    struct strand *s = ACRI_CONTAINER_OF(t, struct strand, deadline);
+
+    acri_loop_wake((struct acr_coroutine *)(void *)s - 1, -ETIMEDOUT);
+}
+
+bool acri_loop_go(struct acr_loop *l, uint32_t stack_class, void (*function)(void *arg), void *arg,
+                  void (*on_end)(void *owner), void *owner)
+{
+    struct acr_coroutine *c =
+        acri_coro_new(&l->coros, stack_class, sizeof(struct strand), function, arg);
+    struct strand *s;
+
+    if (c == NULL)
+        return false;
+    s = acri_coro_extra(c);
+    *s = (struct strand){ .job = { .run = run_strand },
+                          .deadline = { .function = on_deadline },
+                          .loop = l,
+                          .on_end = on_end,
+                          .owner = owner };
+    resume(c);
+    return true;
+}
+
+struct acr_coroutine *acri_loop_current(struct acr_loop *l)
+{
+    return l->coros.current;
+}
+
+int acri_loop_suspend(struct acr_loop *l, uint64_t deadline_ns)
+{
+    struct strand *s = acri_coro_extra(l->coros.current);
+
+    if (deadline_ns != 0)
+        acri_timer_set(&l->timers, &s->deadline, deadline_ns);
+    s->state = STRAND_SUSPENDED;
+    acri_coro_suspend(&l->coros);
+    return s->reason;
+}
+
+void acri_loop_wake(struct acr_coroutine *c, int reason)
+{
+    struct strand *s = acri_coro_extra(c);
+
+    if (s->state != STRAND_SUSPENDED)
+        return;
+    s->state = STRAND_WOKEN;
+    s->reason = reason;
+    acri_timer_stop(&s->loop->timers, &s->deadline);
+    acri_loop_queue(s->loop, &s->job);
+}
+
+bool acri_loop_is_suspended(struct acr_coroutine *c)
+{
+    const struct strand *s = acri_coro_extra(c);
+
+    return s->state == STRAND_SUSPENDED;
+}
