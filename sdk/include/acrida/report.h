@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For report authors: read access to the statistics of a run, and control of it.
+ *
+ * A snapshot is what `tick`, `test_stop` and `quitting` get. It is read on the control loop and is valid
+ * until the listener returns or yields, whichever comes first. Times are milliseconds, rates per second.
+ */
+#ifndef ACRIDA_REPORT_H
+#define ACRIDA_REPORT_H
+
+#include <acrida/acrida.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct acr_entry;     /* one line of the statistics: (type, name) */
+struct acr_failure;   /* one line of the failures: (entry, reason) */
+struct acr_exception; /* one line of the exceptions */
+
+/* Which of the three times. */
+enum acr_clock {
+    ACR_RESPONSE_TIME = 0, /* sent to answered, as Locust */
+    ACR_CORRECTED = 1,     /* intended to answered */
+    ACR_LATENESS = 2,      /* intended to sent */
+};
+
+/* Over what. */
+enum acr_window {
+    ACR_TOTAL = 0,   /* since the start, or the last reset */
+    ACR_CURRENT = 1, /* the last 10 seconds */
+};
+
+enum acr_count {
+    ACR_REQUESTS = 0, /* settled samples: succeeded and failed */
+    ACR_FAILURES = 1,
+    ACR_ATTEMPTS = 2,  /* request heads written: redirects and resends too */
+    ACR_CANCELLED = 3, /* in flight when their user was ended */
+    ACR_UNTIMED = 4,   /* of the requests: reported without a time */
+    ACR_BYTES = 5,     /* sum of response lengths */
+};
+
+/* The ledger of requests of the whole run, never reset: started = succeeded + failed + cancelled + in flight + lost. */
+enum acr_ledger {
+    ACR_LEDGER_STARTED = 0,
+    ACR_LEDGER_SUCCEEDED = 1,
+    ACR_LEDGER_FAILED = 2,
+    ACR_LEDGER_CANCELLED = 3,
+    ACR_LEDGER_IN_FLIGHT = 4,
+    ACR_LEDGER_LOST = 5,
+    ACR_LEDGER_ATTEMPTS = 6,
+};
+
+/** Entries sorted by (name, type). Returns: NULL past the end. */
+ACR_API const struct acr_entry *acr_snapshot_entry(const struct acr_snapshot *s, size_t index);
+ACR_API size_t acr_snapshot_n_entries(const struct acr_snapshot *s);
+/** The sum of all entries; its type is "", its name "Aggregated". */
+ACR_API const struct acr_entry *acr_snapshot_total(const struct acr_snapshot *s);
+
+ACR_API const char *acr_entry_type(const struct acr_entry *e);
+ACR_API const char *acr_entry_name(const struct acr_entry *e);
+ACR_API uint64_t acr_entry_count(const struct acr_entry *e, uint32_t count);
+/** Requests per second: total over the time from the run's start to its last request; current over the last 10 s. */
+ACR_API double acr_entry_request_rate(const struct acr_entry *e, uint32_t window);
+ACR_API double acr_entry_failure_rate(const struct acr_entry *e, uint32_t window);
+/** Times in milliseconds; 0 without a timed request. */
+ACR_API double acr_entry_average_ms(const struct acr_entry *e, uint32_t clock);
+ACR_API double acr_entry_min_ms(const struct acr_entry *e, uint32_t clock);
+ACR_API double acr_entry_max_ms(const struct acr_entry *e, uint32_t clock);
+/**
+ * A quantile (0 to 1), with a relative error of at most 0.4 %.
+ *
+ * Returns: milliseconds; -1 when there is no timed request in the window (the current window is kept
+ *          for ACR_RESPONSE_TIME only; -1 for the others).
+ */
+ACR_API double acr_entry_quantile_ms(const struct acr_entry *e, uint32_t clock, uint32_t window,
+                                     double quantile);
+
+/** Failures sorted by (name, type, error). */
+ACR_API size_t acr_snapshot_n_failures(const struct acr_snapshot *s);
+ACR_API const struct acr_failure *acr_snapshot_failure(const struct acr_snapshot *s, size_t index);
+ACR_API const char *acr_failure_type(const struct acr_failure *f);
+ACR_API const char *acr_failure_name(const struct acr_failure *f);
+ACR_API const char *acr_failure_error(const struct acr_failure *f);
+ACR_API uint64_t acr_failure_count(const struct acr_failure *f);
+/** Seconds since the epoch. */
+ACR_API double acr_failure_first_seen(const struct acr_failure *f);
+ACR_API double acr_failure_last_seen(const struct acr_failure *f);
+
+/** Exceptions in order of their first occurrence. */
+ACR_API size_t acr_snapshot_n_exceptions(const struct acr_snapshot *s);
+ACR_API const struct acr_exception *acr_snapshot_exception(const struct acr_snapshot *s, size_t index);
+ACR_API const char *acr_exception_message(const struct acr_exception *x);
+ACR_API const char *acr_exception_traceback(const struct acr_exception *x);
+ACR_API const char *acr_exception_nodes(const struct acr_exception *x);
+ACR_API uint64_t acr_exception_count(const struct acr_exception *x);
+
+/** "ready", "spawning", "running", "stopping" or "stopped". */
+ACR_API const char *acr_snapshot_state(const struct acr_snapshot *s);
+ACR_API uint64_t acr_snapshot_users(const struct acr_snapshot *s);
+/** Seconds since the run started, and when it started (seconds since the epoch). */
+ACR_API double acr_snapshot_elapsed(const struct acr_snapshot *s);
+ACR_API double acr_snapshot_start_time(const struct acr_snapshot *s);
+/** The mean number of requests open at once, integrated over time: by Little's law, rate times mean response time. */
+ACR_API double acr_snapshot_open_requests(const struct acr_snapshot *s);
+ACR_API uint64_t acr_snapshot_ledger(const struct acr_snapshot *s, uint32_t which);
+
+/** Ask for the end of the run, as Ctrl-C does. Thread: the control loop. */
+ACR_API void acr_stop_run(void);
+/** Decide the exit code of the process, whatever the results. Thread: the control loop. */
+ACR_API void acr_set_exit_code(int exit_code);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
