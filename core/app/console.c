@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* The console's tables and its progress line. */
+#include "app/console.h"
+
+#include "app/console_table.h"
+#include "base/duration.h"
+
+#include <acrida/report.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* A table of thousands of long names is still far below this; an error in a loop is not. */
+#define MOST_BYTES (64u << 20)
+
+static const double quantiles[] = {
+    0.50, 0.66, 0.75, 0.80, 0.90, 0.95, 0.98, 0.99, 0.999, 0.9999, 1
+};
+
+static void add_ms(struct acri_console_table *t, double ms)
+{
+    char text[32];
+
+    acri_console_table_add(t, "%s", acri_console_table_ms(ms, text, sizeof(text)));
+}
+
+static double ratio(uint64_t part, uint64_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : 0;
+}
+
+static void add_stats_row(struct acri_console_table *t, const struct acr_entry *e, uint32_t window)
+{
+    uint64_t requests = acr_entry_count(e, ACR_REQUESTS);
+    uint64_t failures = acr_entry_count(e, ACR_FAILURES);
+
+    acri_console_table_add(t, "%s", acr_entry_type(e));
+    acri_console_table_add(t, "%s", acr_entry_name(e));
+    acri_console_table_add(t, "%llu", (unsigned long long)requests);
+    acri_console_table_add(t, "%llu(%.2f%%)", (unsigned long long)failures,
+                           100 * ratio(failures, requests));
+    add_ms(t, acr_entry_average_ms(e, ACR_RESPONSE_TIME));
+    add_ms(t, acr_entry_min_ms(e, ACR_RESPONSE_TIME));
+    add_ms(t, acr_entry_max_ms(e, ACR_RESPONSE_TIME));
+    add_ms(t, acr_entry_quantile_ms(e, ACR_RESPONSE_TIME, ACR_TOTAL, 0.5));
+    acri_console_table_add(t, "%.2f", acr_entry_request_rate(e, window));
+    acri_console_table_add(t, "%.2f", acr_entry_failure_rate(e, window));
+}
+
+void acri_console_write_stats(struct acri_buf *out, const struct acr_snapshot *s, bool is_current,
+                              unsigned columns)
+{
+    static const struct acri_console_column layout[] = {
+        { .gap = "", .title = "Type", .width = 8, .is_left = true },
+        { .gap = " ", .title = "Name", .width = 10, .is_left = true, .is_cut = true },
+        { .gap = " ", .title = "# reqs", .width = 7 },
+        { .gap = " ", .title = "# fails", .width = 12 },
+        { .gap = " | ", .title = "Avg", .width = 6 },
+        { .gap = " ", .title = "Min", .width = 7 },
+        { .gap = " ", .title = "Max", .width = 7 },
+        { .gap = " ", .title = "Med", .width = 7 },
+        { .gap = " | ", .title = "req/s", .width = 7 },
+        { .gap = " ", .title = "failures/s", .width = 11 },
+    };
+    uint32_t window = is_current ? ACR_CURRENT : ACR_TOTAL;
+    struct acri_console_table t;
+
+    acri_console_table_init(&t, layout, ACR_LEN(layout));
+    for (size_t i = 0; i < acr_snapshot_n_entries(s); i++)
+        add_stats_row(&t, acr_snapshot_entry(s, i), window);
+    acri_console_table_total(&t);
+    add_stats_row(&t, acr_snapshot_total(s), window);
+    acri_console_table_write(&t, out, columns);
+    acri_console_table_done(&t);
+}
+
+static void add_percentiles_row(struct acri_console_table *t, const struct acr_entry *e)
+{
+    acri_console_table_add(t, "%s", acr_entry_type(e));
+    acri_console_table_add(t, "%s", acr_entry_name(e));
+    for (size_t i = 0; i < ACR_LEN(quantiles); i++)
+        add_ms(t, acr_entry_quantile_ms(e, ACR_RESPONSE_TIME, ACR_TOTAL, quantiles[i]));
+    acri_console_table_add(t, "%llu", (unsigned long long)acr_entry_count(e, ACR_REQUESTS));
+}
+
+static bool is_timed(const struct acr_entry *e)
+{
+    return acr_entry_count(e, ACR_REQUESTS) > acr_entry_count(e, ACR_UNTIMED);
+}
+
+void acri_console_write_percentiles(struct acri_buf *out, const struct acr_snapshot *s,
+                                    unsigned columns)
+{
+    static const struct acri_console_column layout[] = {
+        { .gap = "", .title = "Type", .width = 8, .is_left = true },
+        { .gap = " ", .title = "Name", .width = 10, .is_left = true, .is_cut = true },
+        { .gap = " ", .title = "50%", .width = 6 },
+        { .gap = " ", .title = "66%", .width = 6 },
+        { .gap = " ", .title = "75%", .width = 6 },
+        { .gap = " ", .title = "80%", .width = 6 },
+        { .gap = " ", .title = "90%", .width = 6 },
+        { .gap = " ", .title = "95%", .width = 6 },
+        { .gap = " ", .title = "98%", .width = 6 },
+        { .gap = " ", .title = "99%", .width = 6 },
+        { .gap = " ", .title = "99.9%", .width = 6 },
+        { .gap = " ", .title = "99.99%", .width = 6 },
+        { .gap = " ", .title = "100%", .width = 6 },
+        { .gap = " ", .title = "# reqs", .width = 6 },
+    };
+    struct acri_console_table t;
+
+    acri_console_table_init(&t, layout, ACR_LEN(layout));
+    for (size_t i = 0; i < acr_snapshot_n_entries(s); i++)
+        if (is_timed(acr_snapshot_entry(s, i)))
+            add_percentiles_row(&t, acr_snapshot_entry(s, i));
+    acri_console_table_total(&t);
+    if (is_timed(acr_snapshot_total(s)))
+        add_percentiles_row(&t, acr_snapshot_total(s));
+    acri_buf_puts(out, "Response time percentiles (approximated)\n");
+    acri_console_table_write(&t, out, columns);
+    acri_console_table_done(&t);
+}
+
+void acri_console_write_extras(struct acri_buf *out, const struct acr_snapshot *s)
+{
+    static const struct {
+        const char *name;
+        uint32_t clock;
+    } clocks[] = { { "response", ACR_RESPONSE_TIME },
+                   { "corrected", ACR_CORRECTED },
+                   { "lateness", ACR_LATENESS } };
+    const struct acr_entry *total = acr_snapshot_total(s);
+    uint64_t in_flight =
+        acr_snapshot_ledger(s, ACR_LEDGER_CANCELLED) + acr_snapshot_ledger(s, ACR_LEDGER_IN_FLIGHT);
+
+    acri_buf_puts(out, "p99 in ms:");
+    for (size_t i = 0; i < ACR_LEN(clocks); i++) {
+        char ms[32];
+        double p99 = acr_entry_quantile_ms(total, clocks[i].clock, ACR_TOTAL, 0.99);
+
+        acri_buf_printf(out, "%s %s %s", i > 0 ? "," : "", clocks[i].name,
+                        acri_console_table_ms(p99, ms, sizeof(ms)));
+    }
+    acri_buf_printf(out, " | attempts: %llu | in flight at the stop: %llu\n",
+                    (unsigned long long)acr_entry_count(total, ACR_ATTEMPTS),
+                    (unsigned long long)in_flight);
+}
+
+void acri_console_write_errors(struct acri_buf *out, const struct acr_snapshot *s)
+{
+    static const struct acri_console_column layout[] = {
+        { .gap = "", .title = "# occurrences", .width = 18, .is_left = true },
+        { .gap = " ", .title = "Error", .width = 60, .is_left = true },
+    };
+    struct acri_console_table t;
+    size_t n = acr_snapshot_n_failures(s);
+
+    if (n == 0)
+        return;
+    acri_console_table_init(&t, layout, ACR_LEN(layout));
+    for (size_t i = 0; i < n; i++) {
+        const struct acr_failure *f = acr_snapshot_failure(s, i);
+        const char *type = acr_failure_type(f);
+
+        acri_console_table_add(&t, "%llu", (unsigned long long)acr_failure_count(f));
+        acri_console_table_add(&t, "%s%s%s: %s", type, *type != '\0' ? " " : "",
+                               acr_failure_name(f), acr_failure_error(f));
+    }
+    acri_buf_puts(out, "Error report\n");
+    acri_console_table_write(&t, out, 0);
+    acri_console_table_done(&t);
+}
+
+/* The lines of a backtrace, each below the message. */
+static void write_traceback(struct acri_buf *out, const char *traceback)
+{
+    struct acri_buf clean;
+    char *line;
+    char *rest;
+
+    acri_buf_init(&clean, 1u << 20);
+    acri_console_table_text(&clean, traceback, true);
+    rest = clean.data;
+    while (rest != NULL && (line = strsep(&rest, "\n")) != NULL)
+        if (*line != '\0')
+            acri_buf_printf(out, "%19s%s\n", "", line);
+    acri_buf_done(&clean);
+}
+
+void acri_console_write_exceptions(struct acri_buf *out, const struct acr_snapshot *s)
+{
+    size_t n = acr_snapshot_n_exceptions(s);
+
+    if (n == 0)
+        return;
+    acri_buf_puts(out, "Exceptions\n");
+    acri_buf_printf(out, "%-18s %s\n", "# occurrences", "Message");
+    acri_buf_puts(
+        out, "------------------|------------------------------------------------------------\n");
+    for (size_t i = 0; i < n; i++) {
+        const struct acr_exception *x = acr_snapshot_exception(s, i);
+
+        acri_buf_printf(out, "%-18llu ", (unsigned long long)acr_exception_count(x));
+        acri_console_table_text(out, acr_exception_message(x), false);
+        acri_buf_puts(out, "\n");
+        write_traceback(out, acr_exception_traceback(x));
+    }
+}
+
+/* --- to a stream
+ * ---------------------------------------------------------------------------------- */
+
+unsigned acri_console_columns(int fd)
+{
+    const char *text = getenv("COLUMNS");
+    struct winsize size = { 0 };
+    unsigned long columns = 0;
+
+    if (!isatty(fd))
+        return 0;
+    if (text != NULL)
+        columns = strtoul(text, NULL, 10);
+    if (columns == 0 && ioctl(fd, TIOCGWINSZ, &size) == 0)
+        columns = size.ws_col;
+    return columns == 0 || columns > 10000 ? 80 : (unsigned)columns;
+}
+
+void acri_console_init(struct acri_console *c, FILE *to, unsigned columns)
+{
+    *c = (struct acri_console){ .to = to, .is_terminal = columns > 0, .columns = columns };
+}
+
+static void emit(struct acri_console *c, const struct acri_buf *out)
+{
+    acri_console_clear(c);
+    fwrite(acri_buf_text(out), 1, out->length, c->to);
+    fflush(c->to);
+}
+
+void acri_console_periodic(struct acri_console *c, const struct acr_snapshot *s)
+{
+    struct acri_buf out;
+
+    acri_buf_init(&out, MOST_BYTES);
+    acri_console_write_stats(&out, s, true, c->columns);
+    acri_buf_puts(&out, "\n");
+    emit(c, &out);
+    acri_buf_done(&out);
+}
+
+void acri_console_final(struct acri_console *c, const struct acr_snapshot *s)
+{
+    struct acri_buf out;
+    size_t length;
+
+    acri_buf_init(&out, MOST_BYTES);
+    acri_console_write_stats(&out, s, false, c->columns);
+    acri_console_write_extras(&out, s);
+    acri_buf_puts(&out, "\n");
+    acri_console_write_percentiles(&out, s, c->columns);
+    acri_buf_puts(&out, "\n");
+    length = out.length;
+    acri_console_write_errors(&out, s);
+    if (out.length > length)
+        acri_buf_puts(&out, "\n");
+    length = out.length;
+    acri_console_write_exceptions(&out, s);
+    if (out.length > length)
+        acri_buf_puts(&out, "\n");
+    emit(c, &out);
+    acri_buf_done(&out);
+}
+
+void acri_console_progress(struct acri_console *c, const struct acr_snapshot *s,
+                           uint64_t target_users, double run_time_s)
+{
+    char line[256];
+    char elapsed[32];
+    char total[32];
+    const char *state = acr_snapshot_state(s);
+    bool is_running = strcmp(state, "running") == 0;
+    int n;
+
+    if (!c->is_terminal)
+        return;
+    acri_duration_format(acr_snapshot_elapsed(s), elapsed, sizeof(elapsed));
+    acri_duration_format(run_time_s, total, sizeof(total));
+    n = snprintf(line, sizeof(line), "%s%s%s  %llu/%llu users  %.0f req/s%s%s", elapsed,
+                 run_time_s > 0 ? " / " : "", run_time_s > 0 ? total : "",
+                 (unsigned long long)acr_snapshot_users(s), (unsigned long long)target_users,
+                 acr_entry_request_rate(acr_snapshot_total(s), ACR_CURRENT), is_running ? "" : "  ",
+                 is_running ? "" : state);
+    /* A line as wide as the terminal would wrap, and the next one would not overwrite it. */
+    if (n >= (int)c->columns)
+        line[n = (int)c->columns - 1] = '\0';
+    /* Back at the line's start, so that a log record overwrites it instead of following it. */
+    fprintf(c->to, "%s%*s\r", line, (int)c->n_progress > n ? (int)c->n_progress - n : 0, "");
+    fflush(c->to);
+    c->n_progress = (size_t)n;
+}
+
+void acri_console_clear(struct acri_console *c)
+{
+    if (c->n_progress == 0)
+        return;
+    fprintf(c->to, "%*s\r", (int)c->n_progress, "");
+    fflush(c->to);
+    c->n_progress = 0;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of options: a new option is one entry here. */
+#include "app/options_table.h"
+
+#include <string.h>
+
+#define SCENARIO "Scenario"
+#define LOAD "Load"
+#define STOPPING "Stopping"
+#define OUTPUT "Output"
+#define OTHER "Other"
+
+static const struct acri_option_spec table[] = {
+    { .name = "scenario",
+      .letter = 'f',
+      .kind = ACRI_OPTION_LIST,
+      .aliases = "locustfile",
+      .separators = ",",
+      .metavar = "FILE",
+      .section = SCENARIO,
+      .help = "Scenario to run: a .c file (compiled first), a .so, or a folder of them; several "
+              "separated by commas. Without it scenario.c, else scenario.so, of this folder." },
+    { .name = "plugin",
+      .kind = ACRI_OPTION_LIST,
+      .separators = ",",
+      .metavar = "FILE",
+      .section = SCENARIO,
+      .help =
+          "Load a plugin beside the scenario: a client, a report, monitoring. Repeat for more." },
+    { .name = "list",
+      .letter = 'l',
+      .kind = ACRI_OPTION_FLAG,
+      .section = SCENARIO,
+      .help = "Print the user types of the scenario and exit.",
+      .is_command = true },
+    { .name = "show-task-ratio",
+      .kind = ACRI_OPTION_FLAG,
+      .section = SCENARIO,
+      .help = "Print how often each task runs and exit.",
+      .is_command = true },
+    { .name = "show-task-ratio-json",
+      .kind = ACRI_OPTION_FLAG,
+      .section = SCENARIO,
+      .help = "The same as JSON.",
+      .is_command = true },
+    /* What the names without dashes set; as an option of its own for environment and files. */
+    { .name = "user-types",
+      .kind = ACRI_OPTION_LIST,
+      .aliases = "user-classes",
+      .separators = ", \t\r\n",
+      .metavar = "TYPE",
+      .help = "User types to run; all without it." },
+
+    { .name = "host",
+      .letter = 'H',
+      .kind = ACRI_OPTION_STRING,
+      .metavar = "URL",
+      .section = LOAD,
+      .help =
+          "Base URL of what is tested, such as https://example.com. Overrides the scenario's." },
+    { .name = "users",
+      .letter = 'u',
+      .kind = ACRI_OPTION_INT,
+      .rule = ACRI_OPTION_NOT_NEGATIVE,
+      .metavar = "N",
+      .default_value = "1",
+      .section = LOAD,
+      .help = "Number of users at the peak." },
+    { .name = "spawn-rate",
+      .letter = 'r',
+      .kind = ACRI_OPTION_NUMBER,
+      .rule = ACRI_OPTION_ABOVE_ZERO,
+      .metavar = "RATE",
+      .default_value = "1",
+      .section = LOAD,
+      .help = "Users started per second until the peak is reached." },
+    { .name = "run-time",
+      .letter = 't',
+      .kind = ACRI_OPTION_DURATION,
+      .metavar = "TIME",
+      .section = LOAD,
+      .help = "End after this time, such as 90s, 20m or 1h30m, ramp included. Without it the run "
+              "lasts until Ctrl-C." },
+    { .name = "warmup",
+      .kind = ACRI_OPTION_DURATION,
+      .metavar = "TIME",
+      .section = LOAD,
+      .help = "Keep what happens in this time at the start out of the totals." },
+    { .name = "seed",
+      .kind = ACRI_OPTION_INT,
+      .metavar = "N",
+      .section = LOAD,
+      .help = "Seed of the users' random streams; the same seed gives the same streams. A new one "
+              "for each run without it." },
+    { .name = "threads",
+      .kind = ACRI_OPTION_INT,
+      .rule = ACRI_OPTION_THREADS,
+      .metavar = "N",
+      .section = LOAD,
+      .help = "Loop threads that run the users. One per CPU without it." },
+
+    { .name = "stop-timeout",
+      .letter = 's',
+      .kind = ACRI_OPTION_DURATION,
+      .metavar = "TIME",
+      .default_value = "0",
+      .section = STOPPING,
+      .help = "At the end, let running tasks finish for this long." },
+    { .name = "on-stop-timeout",
+      .kind = ACRI_OPTION_DURATION,
+      .metavar = "TIME",
+      .default_value = "10s",
+      .section = STOPPING,
+      .help = "Time that each user's on_stop has." },
+    { .name = "exit-code-on-error",
+      .kind = ACRI_OPTION_INT,
+      .rule = ACRI_OPTION_EXIT_CODE,
+      .metavar = "CODE",
+      .default_value = "1",
+      .section = STOPPING,
+      .help = "Exit code of a run with failures or exceptions." },
+
+    { .name = "headless",
+      .kind = ACRI_OPTION_FLAG,
+      .section = OUTPUT,
+      .help = "Start at once and print statistics here, without a web UI." },
+    { .name = "only-summary",
+      .kind = ACRI_OPTION_FLAG,
+      .section = OUTPUT,
+      .help = "Print the tables at the end only, not during the run." },
+    { .name = "print-stats",
+      .kind = ACRI_OPTION_FLAG,
+      .section = OUTPUT,
+      .help = "Print the table during the run even when not headless." },
+    { .name = "reset-stats",
+      .kind = ACRI_OPTION_FLAG,
+      .section = OUTPUT,
+      .help = "Reset the statistics when all users have been started." },
+    { .name = "loglevel",
+      .letter = 'L',
+      .kind = ACRI_OPTION_STRING,
+      .rule = ACRI_OPTION_LOG_LEVEL,
+      .metavar = "LEVEL",
+      .default_value = "INFO",
+      .section = OUTPUT,
+      .help = "Least level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL." },
+    { .name = "logfile",
+      .kind = ACRI_OPTION_STRING,
+      .metavar = "FILE",
+      .section = OUTPUT,
+      .help = "Append the log to this file instead of stderr." },
+
+    { .name = "config",
+      .kind = ACRI_OPTION_STRING,
+      .metavar = "FILE",
+      .section = OTHER,
+      .help = "Read options from this file too: lines such as \"users = 100\". ./acrida.conf and "
+              "~/.acrida.conf are read anyway.",
+      .is_command = true },
+    { .name = "version",
+      .letter = 'V',
+      .kind = ACRI_OPTION_FLAG,
+      .section = OTHER,
+      .help = "Print the version and exit.",
+      .is_command = true },
+    { .name = "help",
+      .letter = 'h',
+      .kind = ACRI_OPTION_FLAG,
+      .section = OTHER,
+      .help = "Print this text and exit.",
+      .is_command = true },
+};
+
+/* A plugin that brings one of these is asked first: an entry only speaks while nobody has the
+ * option. */
+static const struct acri_option_absent absent[] = {
+    { .name = "master" },
+    { .name = "worker" },
+    { .name = "master-host" },
+    { .name = "master-port" },
+    { .name = "master-bind-host" },
+    { .name = "master-bind-port" },
+    { .name = "expect-workers" },
+    { .name = "expect-workers-max-wait" },
+    { .name = "enable-rebalancing" },
+    { .name = "processes",
+      .text = "is not there yet, and seldom needed: one process uses all CPUs (see --threads)" },
+    { .name = "html" },
+    { .name = "json" },
+    { .name = "json-file" },
+    { .name = "tags", .letter = 'T' },
+    { .name = "exclude-tags", .letter = 'E' },
+    { .name = "config-users" },
+    { .name = "equal-weights" },
+    { .name = "profile" },
+    { .name = "otel" },
+    { .name = "web-host" },
+    { .name = "web-host-display-name" },
+    { .name = "web-port", .letter = 'P' },
+    { .name = "web-login" },
+    { .name = "web-base-path" },
+    { .name = "tls-cert" },
+    { .name = "tls-key" },
+    { .name = "autostart" },
+    { .name = "autoquit" },
+    { .name = "class-picker" },
+    { .name = "build-path" },
+    { .name = "headful", .text = "is called --no-headless here" },
+    { .name = "skip-log-setup", .text = "has no meaning here: leave it out" },
+    { .name = "web-auth", .text = "was removed from Locust too" },
+    { .name = "legacy-ui", .text = "was removed from Locust too" },
+    { .name = "slave", .text = "is the old name of --worker, which is not there yet" },
+    { .name = "expect-slaves",
+      .text = "is the old name of --expect-workers, which is not there yet" },
+};
+
+const struct acri_option_spec *acri_options_table(size_t *ret_n)
+{
+    *ret_n = ACR_LEN(table);
+    return table;
+}
+
+const struct acri_option_absent *acri_options_table_absent(const char *name, size_t length)
+{
+    for (size_t i = 0; i < ACR_LEN(absent); i++)
+        if (strlen(absent[i].name) == length && memcmp(absent[i].name, name, length) == 0)
+            return &absent[i];
+    return NULL;
+}
+
+const struct acri_option_absent *acri_options_table_absent_letter(char letter)
+{
+    for (size_t i = 0; i < ACR_LEN(absent); i++)
+        if (letter != '\0' && absent[i].letter == letter)
+            return &absent[i];
+    return NULL;
+}

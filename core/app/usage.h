@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The text of --help, made from the table of options.
+ */
+#ifndef ACRIDA_APP_USAGE_H
+#define ACRIDA_APP_USAGE_H
+
+#include "app/options.h"
+#include "base/buf.h"
+
+/* Append the whole text, lines of at most columns characters (0 = 100; at least 60). */
+void acri_usage_write(struct acri_buf *out, const struct acri_options *o, unsigned columns);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A local run, from the first hook to the last: spawning, ticks, stopping, results. One per process at
+ * a time; the thread that calls acri_runner_run is the control loop.
+ */
+#ifndef ACRIDA_ENGINE_RUNNER_H
+#define ACRIDA_ENGINE_RUNNER_H
+
+#include "engine/plan.h"
+
+struct acri_run_options {
+    const char *host;        /* "" = the user types' own */
+    uint64_t n_users;        /* at least 1 */
+    double spawn_rate;       /* users per second, more than 0 */
+    double run_time_s;       /* 0 = until stopped */
+    double stop_timeout_s;   /* 0 = running tasks are cancelled */
+    double on_stop_timeout_s;
+    double warmup_s;         /* 0 = none */
+    bool reset_stats;        /* when spawning is complete */
+    uint64_t seed;
+    unsigned n_threads;      /* at least 1 */
+    int exit_code_on_error;  /* with failures or exceptions */
+};
+
+/* The front end. Called on the control loop. */
+struct acri_run_listener {
+    void *arg;
+    /* About once a second. */
+    void (*tick)(void *arg, const struct acr_snapshot *s);
+    /* Once, after the last statistics, before `quitting`. */
+    void (*final)(void *arg, const struct acr_snapshot *s);
+};
+
+struct acri_run_result {
+    int exit_code;
+    bool must_exit; /* a thread is stuck or crashed: leave by _exit */
+};
+
+/*
+ * Run. Ends by time, by SIGINT or SIGTERM (a second one at once), by ACR_STOP_TEST or acr_stop_run, or
+ * when no user is left.
+ *
+ * Returns: 0 with *ret_result, or a negative errno with its line: nothing was run.
+ */
+int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options *options,
+                    const struct acri_run_listener *listener, struct acri_run_result *ret_result,
+                    struct acri_error *reterr);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* What went wrong, in words. */
+#include "curl_error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    CURLcode code;
+    const char *text;
+} texts[] = {
+    { CURLE_UNSUPPORTED_PROTOCOL, "invalid HTTP in the answer" }, /* HTTP/0.9, or no HTTP at all */
+    { CURLE_WEIRD_SERVER_REPLY, "invalid HTTP in the answer" },
+    { CURLE_URL_MALFORMAT, "invalid URL" },
+    { CURLE_COULDNT_RESOLVE_PROXY, "the proxy's name could not be resolved" },
+    { CURLE_COULDNT_RESOLVE_HOST, "the host's name could not be resolved" },
+    { CURLE_HTTP2, "invalid HTTP/2 in the answer" },
+    { CURLE_HTTP2_STREAM, "the HTTP/2 stream was reset" },
+    { CURLE_PARTIAL_FILE, "connection closed before the answer was complete" },
+    { CURLE_GOT_NOTHING, "connection closed without an answer" },
+    { CURLE_SEND_FAIL_REWIND, "connection closed, and the body cannot be sent twice" },
+    { CURLE_BAD_CONTENT_ENCODING, "the body could not be decompressed" },
+    { CURLE_READ_ERROR, "the body to send could not be read" },
+    { CURLE_ABORTED_BY_CALLBACK, "the body to send could not be read" },
+    { CURLE_OUT_OF_MEMORY, "out of memory" },
+    { CURLE_PROXY, "the proxy refused" },
+    { CURLE_SSL_CACERT_BADFILE, "the file with CA certificates cannot be used" },
+    { CURLE_SSL_CERTPROBLEM, "the client certificate or its key cannot be used" },
+};
+
+/* "Recv failure: Connection reset by peer": the reason after curl's prefix, NULL when not there. */
+static const char *after(const char *detail, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    return strncmp(detail, prefix, n) == 0 && detail[n] != '\0' ? detail + n : NULL;
+}
+
+static const char *from_receiving(const struct http_curl_failure *f, char *to, size_t to_bytes)
+{
+    const char *reason = after(f->detail, "Recv failure: ");
+
+    if (reason != NULL) {
+        snprintf(to, to_bytes, "%s", reason);
+        return to;
+    }
+    if (strstr(f->detail, "chunk") != NULL) {
+        return "invalid HTTP in the answer";
+    }
+    if (strstr(f->detail, "SSL") != NULL || strstr(f->detail, "TLS") != NULL) {
+        return "connection closed before the answer was complete";
+    }
+    return "receiving failed";
+}
+
+static const char *from_sending(const struct http_curl_failure *f, char *to, size_t to_bytes)
+{
+    const char *reason = after(f->detail, "Send failure: ");
+
+    if (reason == NULL) {
+        return "sending failed";
+    }
+    snprintf(to, to_bytes, "%s", reason);
+    return to;
+}
+
+/* curl's text for TLS is about certificates and protocol versions: the same for each request. */
+static const char *from_tls(const struct http_curl_failure *f, char *to, size_t to_bytes)
+{
+    snprintf(to, to_bytes, "TLS failed: %s",
+             f->detail[0] == '\0' ? curl_easy_strerror(f->code) : f->detail);
+    return to;
+}
+
+static const char *from_table(CURLcode code)
+{
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i].code == code) {
+            return texts[i].text;
+        }
+    }
+    return curl_easy_strerror(code);
+}
+
+const char *http_curl_error_text(const struct http_curl_failure *f, char *to, size_t to_bytes)
+{
+    switch (f->code) {
+    case CURLE_OK:
+        return NULL;
+    case CURLE_COULDNT_CONNECT:
+        if (f->system_errno == 0) {
+            return "could not connect";
+        }
+        snprintf(to, to_bytes, "%s", strerror(f->system_errno));
+        return to;
+    case CURLE_OPERATION_TIMEDOUT:
+        snprintf(to, to_bytes, "connecting timed out after %g s", f->connect_timeout_s);
+        return to;
+    case CURLE_RECV_ERROR:
+        return from_receiving(f, to, to_bytes);
+    case CURLE_SEND_ERROR:
+        return from_sending(f, to, to_bytes);
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CIPHER:
+        return from_tls(f, to, to_bytes);
+    default:
+        return from_table(f->code);
+    }
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* The sockets of libcurl on one loop. */
+#include "curl_sockets.h"
+
+#include "curl_transfer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { NO_FD = -1, FIRST_COUNT = 64 };
+
+struct http_curl_socket {
+    struct acr_watch *watch;
+    struct http_curl_user *user; /* NULL: not established */
+    int next_fd;                 /* of the same user; NO_FD = none */
+    int prev_fd;
+    uint8_t interest; /* what the watch has */
+    uint8_t wanted;   /* what curl wants */
+};
+
+/* NULL when out of memory. */
+static struct http_curl_socket *at(struct http_curl_loop *loop, curl_socket_t fd)
+{
+    size_t index = (size_t)fd;
+
+    if (index >= loop->n_sockets) {
+        size_t count = loop->n_sockets == 0 ? FIRST_COUNT : loop->n_sockets;
+        while (count <= index) {
+            count *= 2;
+        }
+        struct http_curl_socket *sockets = realloc(loop->sockets, count * sizeof *sockets);
+        if (sockets == NULL) {
+            return NULL;
+        }
+        memset(sockets + loop->n_sockets, 0, (count - loop->n_sockets) * sizeof *sockets);
+        loop->sockets = sockets;
+        loop->n_sockets = count;
+    }
+    return &loop->sockets[index];
+}
+
+static void on_ready(int fd, uint32_t ready, void *arg)
+{
+    struct http_curl_loop *loop = arg;
+    struct http_curl_socket *s = &loop->sockets[fd];
+    uint32_t useful = ready & s->wanted;
+
+    if (useful == 0) {
+        /* Idle, and the server closed it, say. curl finds out when it next uses it. */
+        s->interest = s->wanted;
+        acr_watch_set(s->watch, s->interest);
+        return;
+    }
+    http_curl_loop_act(loop, fd,
+                       ((useful & ACR_READ) != 0 ? CURL_CSELECT_IN : 0) |
+                           ((useful & ACR_WRITE) != 0 ? CURL_CSELECT_OUT : 0));
+}
+
+static void drop_watch(struct http_curl_socket *s)
+{
+    acr_watch_free(s->watch);
+    s->watch = NULL;
+    s->interest = 0;
+}
+
+int http_curl_sockets_on_wanted(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+    struct http_curl_loop *loop = arg;
+    struct http_curl_socket *s = at(loop, fd);
+
+    (void)easy;
+    (void)unused;
+    if (s == NULL) {
+        return 0; /* -1 would end all transfers of the loop; this one ends by its time limit */
+    }
+    s->wanted = what == CURL_POLL_REMOVE ? 0
+                                         : (uint8_t)(((what & CURL_POLL_IN) != 0 ? ACR_READ : 0) |
+                                                     ((what & CURL_POLL_OUT) != 0 ? ACR_WRITE : 0));
+    if (s->wanted == 0) {
+        if (s->user == NULL) {
+            drop_watch(s);
+        }
+        return 0;
+    }
+    if (s->watch == NULL) {
+        s->interest = s->wanted;
+        s->watch = acr_watch_new(loop->loop, fd, s->interest, on_ready, loop);
+    } else if ((s->interest & s->wanted) != s->wanted) {
+        s->interest = s->wanted;
+        acr_watch_set(s->watch, s->interest);
+    }
+    return 0;
+}
+
+curl_socket_t http_curl_sockets_open(struct http_curl_loop *loop, const struct curl_sockaddr *to)
+{
+    int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+
+    if (fd < 0) {
+        return CURL_SOCKET_BAD;
+    }
+    struct http_curl_socket *s = at(loop, fd);
+    if (s != NULL && s->watch != NULL) {
+        /*
+         * curl closed an attempt to connect without a word, and this one has its number. If it
+         * wants the same of it, it will not even say so.
+         */
+        drop_watch(s);
+        if (s->wanted != 0) {
+            s->interest = s->wanted;
+            s->watch = acr_watch_new(loop->loop, fd, s->interest, on_ready, loop);
+        }
+    }
+    return fd;
+}
+
+void http_curl_sockets_adopt(struct http_curl_loop *loop, curl_socket_t fd,
+                             struct http_curl_user *user)
+{
+    struct http_curl_socket *s = at(loop, fd);
+
+    if (s == NULL || s->user != NULL) {
+        return;
+    }
+    s->user = user;
+    s->prev_fd = NO_FD;
+    s->next_fd = user->first_fd;
+    if (s->next_fd != NO_FD) {
+        loop->sockets[s->next_fd].prev_fd = fd;
+    }
+    user->first_fd = fd;
+}
+
+static void disown(struct http_curl_loop *loop, struct http_curl_socket *s)
+{
+    if (s->user == NULL) {
+        return;
+    }
+    if (s->prev_fd != NO_FD) {
+        loop->sockets[s->prev_fd].next_fd = s->next_fd;
+    } else {
+        s->user->first_fd = s->next_fd;
+    }
+    if (s->next_fd != NO_FD) {
+        loop->sockets[s->next_fd].prev_fd = s->prev_fd;
+    }
+    s->user = NULL;
+}
+
+int http_curl_sockets_on_close(void *arg, curl_socket_t fd)
+{
+    struct http_curl_loop *loop = arg;
+    struct http_curl_socket *s = at(loop, fd);
+
+    if (s != NULL) {
+        disown(loop, s);
+        drop_watch(s);
+        s->wanted = 0;
+    }
+    return close(fd);
+}
+
+void http_curl_sockets_shutdown(struct http_curl_loop *loop, struct http_curl_user *user)
+{
+    for (int fd = user->first_fd; fd != NO_FD; fd = loop->sockets[fd].next_fd) {
+        if (loop->sockets[fd].wanted == 0) {
+            shutdown(fd, SHUT_RDWR);
+        }
+    }
+}
+
+void http_curl_sockets_free(struct http_curl_loop *loop)
+{
+    for (size_t i = 0; i < loop->n_sockets; i++) {
+        acr_watch_free(loop->sockets[i].watch);
+    }
+    free(loop->sockets);
+    loop->sockets = NULL;
+    loop->n_sockets = 0;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine over libcurl: what it makes per loop, profile and user. */
+#include "engine.h"
+
+#include "curl_loop.h"
+#include "curl_sockets.h"
+#include "curl_transfer.h"
+#include "profile.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static CURLcode init_result;
+static char encodings[64];
+
+/* OpenSSL writes to sockets without MSG_NOSIGNAL. A handler that someone set stays. */
+static void ignore_sigpipe(void)
+{
+    struct sigaction now;
+
+    if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
+        now.sa_handler = SIG_IGN;
+        sigaction(SIGPIPE, &now, NULL);
+    }
+}
+
+static void prepare_once(void)
+{
+    ignore_sigpipe();
+    init_result = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (init_result != CURLE_OK) {
+        return;
+    }
+    int features = curl_version_info(CURLVERSION_NOW)->features;
+    snprintf(encodings, sizeof encodings, "%s%s",
+             (features & CURL_VERSION_LIBZ) != 0 ? "gzip, deflate" : "",
+             (features & CURL_VERSION_BROTLI) != 0 ? ", br" : "");
+}
+
+static int prepare(void)
+{
+    pthread_once(&once, prepare_once);
+    if (init_result != CURLE_OK) {
+        acr_log_at(NULL, ACR_LOG_ERROR, "libcurl: %s", curl_easy_strerror(init_result));
+        return -EIO;
+    }
+    return 0;
+}
+
+static const char *get_encodings(void)
+{
+    return encodings;
+}
+
+static void *loop_new(struct acr_loop *l)
+{
+    return http_curl_loop_new(l);
+}
+
+static void loop_free(void *loop)
+{
+    http_curl_loop_free(loop);
+}
+
+static void *profile_new(void *loop, const struct http_settings *settings)
+{
+    struct http_curl_profile *p = calloc(1, sizeof *p);
+
+    if (p != NULL) {
+        p->loop = loop;
+        p->settings = settings;
+    }
+    return p;
+}
+
+static void profile_free(void *profile)
+{
+    struct http_curl_profile *p = profile;
+
+    while (p->free != NULL) {
+        struct http_curl_transfer *t = p->free;
+        p->free = t->next;
+        http_curl_transfer_destroy(t);
+    }
+    free(p);
+}
+
+static void *user_new(void *profile)
+{
+    struct http_curl_profile *p = profile;
+    struct http_curl_user *user = calloc(1, sizeof *user);
+
+    if (user == NULL) {
+        return NULL;
+    }
+    user->profile = p;
+    user->first_fd = -1;
+    user->share = curl_share_init();
+    bool ok =
+        user->share != NULL &&
+        curl_share_setopt(user->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) == CURLSHE_OK &&
+        curl_share_setopt(user->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK;
+    if (ok && !p->settings->no_cookies) {
+        ok = curl_share_setopt(user->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) == CURLSHE_OK;
+    }
+    if (!ok) {
+        curl_share_cleanup(user->share);
+        free(user);
+        return NULL;
+    }
+    return user;
+}
+
+static void user_free(void *user)
+{
+    struct http_curl_user *u = user;
+
+    curl_share_cleanup(u->share);
+    free(u);
+}
+
+static void start(struct http_exchange *x, void *user)
+{
+    http_curl_transfer_start(x, user);
+}
+
+static void cancel(struct http_exchange *x)
+{
+    http_curl_transfer_cancel(x->transfer);
+}
+
+static void clear_cookies(void *user)
+{
+    struct http_curl_user *u = user;
+
+    if (u->profile->settings->no_cookies) {
+        return;
+    }
+    struct http_curl_transfer *t = http_curl_transfer_borrow(u);
+    if (t != NULL) {
+        curl_easy_setopt(t->easy, CURLOPT_COOKIELIST, "ALL");
+        http_curl_transfer_give_back(t);
+    }
+}
+
+static void close_connections(void *user)
+{
+    struct http_curl_user *u = user;
+
+    http_curl_sockets_shutdown(u->profile->loop, u);
+}
+
+const struct http_engine http_engine_curl = {
+    .name = "curl",
+    .prepare = prepare,
+    .encodings = get_encodings,
+    .loop_new = loop_new,
+    .loop_free = loop_free,
+    .profile_new = profile_new,
+    .profile_free = profile_free,
+    .user_new = user_new,
+    .user_free = user_free,
+    .start = start,
+    .cancel = cancel,
+    .clear_cookies = clear_cookies,
+    .close_connections = close_connections,
+};

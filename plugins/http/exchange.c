@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* One request on its way. */
+#include "exchange.h"
+
+#include "user.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FREE_MAX = 256, KEEP_BYTES = 64 << 10 };
+
+static void link_running(struct http_user *user, struct http_exchange *x)
+{
+    x->next = user->running;
+    x->prev = NULL;
+    if (x->next != NULL) {
+        x->next->prev = x;
+    }
+    user->running = x;
+}
+
+static void unlink_running(struct http_exchange *x)
+{
+    if (x->next != NULL) {
+        x->next->prev = x->prev;
+    }
+    if (x->prev != NULL) {
+        x->prev->next = x->next;
+    } else {
+        x->user->running = x->next;
+    }
+}
+
+struct http_exchange *http_exchange_new(struct http_user *user)
+{
+    struct http_loop *loop = user->loop;
+    struct http_exchange *x = loop->free_exchanges;
+    struct http_text head = { NULL, 0, 0 }, content = { NULL, 0, 0 };
+
+    if (x != NULL) {
+        loop->free_exchanges = x->next;
+        loop->n_free_exchanges--;
+        head = x->head;
+        content = x->content;
+    } else {
+        x = malloc(sizeof *x);
+        if (x == NULL) {
+            return NULL;
+        }
+    }
+    *x = (struct http_exchange){ .user = user, .head = head, .content = content, .body.fd = -1 };
+    link_running(user, x);
+    return x;
+}
+
+void http_exchange_free(struct http_exchange *x)
+{
+    struct http_loop *loop = x->user->loop;
+
+    if (x->body.fd >= 0) {
+        close(x->body.fd);
+    }
+    unlink_running(x);
+    if (loop->n_free_exchanges >= FREE_MAX) {
+        http_text_done(&x->head);
+        http_text_done(&x->content);
+        free(x);
+        return;
+    }
+    http_text_trim(&x->head, KEEP_BYTES);
+    http_text_trim(&x->content, KEEP_BYTES);
+    x->next = loop->free_exchanges;
+    loop->free_exchanges = x;
+    loop->n_free_exchanges++;
+}
+
+void http_exchange_rewind(struct http_exchange *x)
+{
+    http_text_clear(&x->head);
+    http_text_clear(&x->content);
+    x->status = 0;
+    x->http_version = 0;
+    x->received = 0;
+    x->use = HTTP_USE_UNDECIDED;
+    x->has_given_up = false;
+    x->error = NULL;
+    x->is_done = false;
+    x->phases = (struct acr_phases){ .dns_ms = 0 };
+}
+
+/* "HTTP/1.1 200 OK" begins a head; an earlier one was interim, or the proxy's. */
+static void begin_head(struct http_exchange *x, const char *line, size_t bytes)
+{
+    http_text_clear(&x->head);
+    const char *space = memchr(line, ' ', bytes);
+    x->status = space == NULL ? 0 : atoi(space + 1);
+}
+
+bool http_exchange_on_header(struct http_exchange *x, const char *line, size_t bytes)
+{
+    while (bytes > 0 && strchr(" \t\r\n", line[bytes - 1]) != NULL && line[bytes - 1] != '\0') {
+        bytes--;
+    }
+    if (bytes >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        begin_head(x, line, bytes);
+    }
+    if (bytes == 0) {
+        return true;
+    }
+    /* A NUL within would end the line early for those who look at it; that is all. */
+    return http_text_add(&x->head, line, bytes) && http_text_put(&x->head, '\0');
+}
+
+static enum http_use decide_use(const struct http_exchange *x)
+{
+    if (http_exchange_redirect(x) != HTTP_REDIRECT_NONE) {
+        return HTTP_USE_DROP;
+    }
+    if (x->receive != NULL) {
+        return HTTP_USE_PASS_ON;
+    }
+    return x->discards_body ? HTTP_USE_DROP : HTTP_USE_KEEP;
+}
+
+static bool give_up(struct http_exchange *x, const char *error)
+{
+    x->error = error;
+    x->has_given_up = true;
+    return false;
+}
+
+bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t bytes)
+{
+    if (x->use == HTTP_USE_UNDECIDED) {
+        x->use = decide_use(x);
+    }
+    x->received += bytes;
+    if (x->use == HTTP_USE_PASS_ON) {
+        return x->receive(x->receive_arg, data, bytes) ||
+               give_up(x, "the receive function gave up");
+    }
+    if (x->use == HTTP_USE_DROP) {
+        return true;
+    }
+    if (bytes > HTTP_EXCHANGE_BODY_LIMIT - x->content.length) {
+        return give_up(x, "response body exceeds 64 MiB; use .receive or .discard_body");
+    }
+    return http_text_add(&x->content, data, bytes) || give_up(x, "out of memory");
+}
+
+size_t http_exchange_read(struct http_exchange *x, char *to, size_t bytes)
+{
+    ssize_t n;
+
+    if (x->body.kind == HTTP_BODY_CALL) {
+        size_t sent = x->body.send(x->body.send_arg, to, bytes);
+        if (sent > bytes) {
+            x->error = "the send function failed";
+            return SIZE_MAX;
+        }
+        return sent;
+    }
+    do {
+        n = read(x->body.fd, to, bytes);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0) {
+        x->error = "reading the body file failed";
+        return SIZE_MAX;
+    }
+    return (size_t)n;
+}
+
+bool http_exchange_reread(struct http_exchange *x)
+{
+    switch (x->body.kind) {
+    case HTTP_BODY_FILE:
+        return lseek(x->body.fd, 0, SEEK_SET) == 0;
+    case HTTP_BODY_CALL:
+        return false;
+    default:
+        return true;
+    }
+}
+
+void http_exchange_finish(struct http_exchange *x, const char *error)
+{
+    if (x->error == NULL) {
+        x->error = error;
+    }
+    x->is_done = true;
+    x->transfer = NULL;
+    if (x->error != NULL || http_exchange_redirect(x) == HTTP_REDIRECT_NONE) {
+        acr_sample_answered(x->sample);
+    }
+    if (x->waiter != NULL) {
+        acr_wake(x->waiter, 0);
+    }
+}
+
+const char *http_exchange_header(const char *head, size_t head_bytes, const char *name)
+{
+    size_t name_bytes = strlen(name);
+    const char *end = head + head_bytes;
+
+    for (const char *line = head; line < end; line += strlen(line) + 1) {
+        struct http_header h = { line, strcspn(line, ":"), false };
+        if (line[h.name_bytes] == ':' && http_headers_is(&h, name, name_bytes)) {
+            const char *value = line + h.name_bytes + 1;
+            return value + strspn(value, " \t");
+        }
+    }
+    return "";
+}
+
+enum http_redirect http_exchange_redirect(const struct http_exchange *x)
+{
+    if (!x->follows || x->status < 300 || x->status > 399) {
+        return HTTP_REDIRECT_NONE;
+    }
+    if (http_exchange_header(x->head.data, x->head.length, "Location")[0] == '\0') {
+        return HTTP_REDIRECT_NONE;
+    }
+    return http_redirect_decide(x->status, x->method);
+}

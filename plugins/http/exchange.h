@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One request on its way: what is to be sent, and what has come back. The part that knows no engine
+ * fills the upper half, the engine calls http_exchange_* as things happen. A redirect is a further
+ * run of the same exchange ("hop"), decided here and not by the engine.
+ */
+#ifndef ACRIDA_HTTP_EXCHANGE_H
+#define ACRIDA_HTTP_EXCHANGE_H
+
+#include "headers.h"
+#include "redirect.h"
+#include "text.h"
+
+#include <acrida/client.h>
+#include <acrida/http.h>
+
+struct http_user;
+
+#define HTTP_EXCHANGE_BODY_LIMIT ((size_t)64 << 20)
+#define HTTP_EXCHANGE_UNKNOWN UINT64_MAX
+
+enum http_body_kind {
+    HTTP_BODY_NONE,
+    HTTP_BODY_MEMORY,
+    HTTP_BODY_FILE,
+    HTTP_BODY_CALL,
+    HTTP_BODY_PARTS,
+};
+
+/* The body of a request. All pointers are the caller's, who waits until the exchange is over. */
+struct http_body {
+    enum http_body_kind kind;
+    const char *data;
+    uint64_t bytes; /* HTTP_EXCHANGE_UNKNOWN: chunked */
+    int fd;         /* of HTTP_BODY_FILE; closed by http_exchange_free */
+    size_t (*send)(void *arg, char *buffer, size_t bytes);
+    void *send_arg;
+    const struct acr_part *parts;
+    size_t n_parts;
+    size_t part_size; /* the stride of parts: the caller's idea of the struct */
+};
+
+enum http_use { HTTP_USE_UNDECIDED, HTTP_USE_KEEP, HTTP_USE_PASS_ON, HTTP_USE_DROP };
+
+struct http_exchange {
+    /* To be sent. Set before each hop. */
+    struct http_user *user;
+    struct acr_sample *sample;
+    const char *method;
+    const char *url; /* absolute, without userinfo and fragment */
+    struct http_headers headers;
+    struct http_body body;
+    bool (*receive)(void *arg, const char *data, size_t bytes);
+    void *receive_arg;
+    bool discards_body;
+    bool follows; /* redirects are not answers */
+
+    /* Come back, of the latest hop. */
+    int status;
+    int http_version;         /* 10, 11, 20 */
+    struct http_text head;    /* status line and header lines, each ended by a NUL */
+    struct http_text content; /* the body as far as it is kept */
+    uint64_t received;
+    enum http_use use;
+    bool has_given_up;        /* `receive` said stop, or the body is too large */
+    const char *error;        /* NULL = a complete answer */
+    char error_text[192];     /* what `error` points to when it is not a constant */
+    struct acr_phases phases; /* since the hop began; total_ms is not used */
+
+    struct acr_coroutine *waiter; /* in acr_suspend */
+    bool is_done;
+    bool has_yielded;           /* the caller has been suspended, in any hop */
+    void *transfer;             /* the engine's, while it runs */
+    struct http_exchange *next; /* of its user, or among the free */
+    struct http_exchange *prev;
+};
+
+/* From the free ones of the user's loop. Returns: NULL when out of memory. */
+struct http_exchange *http_exchange_new(struct http_user *user);
+/* Gives it back; it must not be running. */
+void http_exchange_free(struct http_exchange *x);
+/* Before the next hop: forgets what the last one brought. */
+void http_exchange_rewind(struct http_exchange *x);
+
+/* For engines: a header line, the status line or the empty line, CRLF included. */
+bool http_exchange_on_header(struct http_exchange *x, const char *line, size_t bytes);
+/* A piece of the body, decoded. Returns: false to stop; `error` then says why. */
+bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t bytes);
+/* More of the request's body. Returns: the bytes, 0 at its end, SIZE_MAX when it failed. */
+size_t http_exchange_read(struct http_exchange *x, char *to, size_t bytes);
+/* Begin the request's body again. Returns: whether that is possible. */
+bool http_exchange_reread(struct http_exchange *x);
+/*
+ * The hop is over. `error` is NULL or a text that outlives the exchange, or x->error_text; one set
+ * before (by the callbacks above) wins. Stamps the sample unless a redirect follows; wakes.
+ */
+void http_exchange_finish(struct http_exchange *x, const char *error);
+
+/* A header of the answer, "" when missing. */
+const char *http_exchange_header(const char *head, size_t head_bytes, const char *name);
+/* What the answer asks for; HTTP_REDIRECT_NONE when redirects are not followed. */
+enum http_redirect http_exchange_redirect(const struct http_exchange *x);
+
+#endif

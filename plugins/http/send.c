@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* acr_http_send: one request from entry to response. And the encoders of http.h. */
+#include "encode.h"
+#include "prepare.h"
+#include "response.h"
+#include "user.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Runs one hop. Returns: 0 when it is over, -ETIMEDOUT or -ECANCELED when it was given up. */
+static int run_hop(struct http_exchange *x, uint64_t deadline_ns)
+{
+    const struct http_engine *engine = x->user->loop->engine;
+    struct acr_user *u = x->user->u;
+
+    http_exchange_rewind(x);
+    engine->start(x, x->user->engine);
+    if (x->is_done) {
+        return 0;
+    }
+    x->waiter = acr_coroutine_self(u);
+    x->has_yielded = true;
+    int r = 0;
+    while (!x->is_done && r >= 0) {
+        r = acr_suspend(u, deadline_ns);
+    }
+    x->waiter = NULL;
+    if (x->is_done) {
+        return 0;
+    }
+    engine->cancel(x);
+    return r == -ETIMEDOUT ? r : -ECANCELED;
+}
+
+static void note_timeout(struct http_exchange *x, double timeout_s)
+{
+    snprintf(x->error_text, sizeof x->error_text, "timed out after %g s", timeout_s);
+    x->error = x->error_text;
+    acr_sample_answered(x->sample);
+}
+
+/* The hops of an exchange. Returns: 0 with x->error for a failure, or -ECANCELED. */
+static int run(struct http_exchange *x, const struct http_plan *plan, int *ret_redirects)
+{
+    uint64_t deadline = 0;
+
+    if (plan->timeout_s > 0) {
+        deadline = acr_now_ns() + (uint64_t)(plan->timeout_s * 1e9);
+    }
+    for (;;) {
+        double before_ms = 0;
+        if (*ret_redirects > 0) {
+            before_ms = (double)acr_sample_response_time_ns(x->sample) / 1e6;
+        }
+        int r = run_hop(x, deadline);
+        if (r == -ETIMEDOUT) {
+            note_timeout(x, plan->timeout_s);
+            return 0;
+        }
+        if (r < 0) {
+            return r;
+        }
+        x->phases.first_byte_ms += x->phases.first_byte_ms > 0 ? before_ms : 0;
+        enum http_redirect kind = http_exchange_redirect(x);
+        if (x->error != NULL || kind == HTTP_REDIRECT_NONE) {
+            return 0;
+        }
+        if (*ret_redirects >= plan->max_redirects) {
+            snprintf(x->error_text, sizeof x->error_text, "more than %d redirects",
+                     plan->max_redirects);
+            x->error = x->error_text;
+            return 0;
+        }
+        const char *error = http_prepare_hop(x, kind);
+        if (error != NULL) {
+            x->error = error;
+            return 0;
+        }
+        (*ret_redirects)++;
+    }
+}
+
+static struct acr_response *answer_cancelled(struct http_exchange *x, const struct http_plan *plan)
+{
+    struct acr_user *u = x->user->u;
+
+    acr_sample_cancel(x->sample, plan->request.method, plan->name);
+    x->sample = NULL;
+    http_exchange_free(x);
+    return http_response_refuse(u, NULL, "", "", "cancelled");
+}
+
+struct acr_response *acr_http_send(struct acr_user *u, const struct acr_request *request)
+{
+    struct http_user *user = http_user_get(u);
+    struct http_plan plan;
+    int redirects = 0;
+
+    if (acr_is_cancelled(u)) {
+        return http_response_refuse(u, NULL, "", "", "cancelled");
+    }
+    if (user != NULL && user->kept_first != NULL) {
+        http_response_end_rewound(user);
+    }
+    struct acr_sample *sample = acr_sample_begin(u);
+    struct http_exchange *x = user == NULL ? NULL : http_exchange_new(user);
+    if (x == NULL) {
+        return http_response_refuse(u, sample, request->method, request->path, "out of memory");
+    }
+    x->sample = sample;
+    x->error = http_prepare(x, request, &plan);
+    const char *first_url = x->url;
+    bool was_sent = x->error == NULL;
+
+    if (was_sent && run(x, &plan, &redirects) < 0) {
+        return answer_cancelled(x, &plan);
+    }
+    struct acr_response *res = http_response_make(x, &plan, first_url, redirects);
+    bool has_yielded = x->has_yielded;
+    http_exchange_free(x);
+    if (!has_yielded) {
+        acr_sleep(u, 0); /* a task that loops over a refused connection must not keep the loop */
+    }
+    return res;
+}
+
+const char *acr_urlencode(struct acr_user *u, const char *text)
+{
+    struct http_text out = { NULL, 0, 0 };
+    const char *result = "";
+
+    if (text != NULL && http_encode_component(&out, text)) {
+        result = acr_dup(u, http_text_get(&out));
+    }
+    http_text_done(&out);
+    return result;
+}
+
+const char *acr_form_encode(struct acr_user *u, ...)
+{
+    struct http_text out = { NULL, 0, 0 };
+    va_list args;
+    const char *name;
+    bool ok = true;
+
+    va_start(args, u);
+    while (ok && (name = va_arg(args, const char *)) != NULL) {
+        const char *value = va_arg(args, const char *);
+        if (value == NULL) {
+            ok = http_encode_pair(&out, name, "");
+            break; /* the end came in place of a value */
+        }
+        ok = http_encode_pair(&out, name, value);
+    }
+    va_end(args);
+    const char *result = acr_dup(u, http_text_get(&out));
+    http_text_done(&out);
+    return result;
+}

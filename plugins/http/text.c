@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* A growing piece of text or bytes. */
+#include "text.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMALLEST = 256 };
+
+bool http_text_reserve(struct http_text *t, size_t more_bytes)
+{
+    if (t->capacity - t->length > more_bytes && t->data != NULL) {
+        return true;
+    }
+    if (more_bytes >= SIZE_MAX / 4 || t->capacity >= SIZE_MAX / 4) {
+        return false;
+    }
+    size_t needed = t->length + more_bytes + 1;
+    size_t capacity = t->capacity < SMALLEST ? SMALLEST : t->capacity;
+    while (capacity < needed) {
+        capacity *= 2;
+    }
+    char *data = realloc(t->data, capacity);
+    if (data == NULL) {
+        return false;
+    }
+    t->data = data;
+    t->capacity = capacity;
+    return true;
+}
+
+bool http_text_add(struct http_text *t, const void *data, size_t bytes)
+{
+    if (!http_text_reserve(t, bytes)) {
+        return false;
+    }
+    if (bytes > 0) {
+        memcpy(t->data + t->length, data, bytes);
+    }
+    t->length += bytes;
+    t->data[t->length] = '\0';
+    return true;
+}
+
+bool http_text_puts(struct http_text *t, const char *text)
+{
+    return http_text_add(t, text, strlen(text));
+}
+
+bool http_text_put(struct http_text *t, char c)
+{
+    return http_text_add(t, &c, 1);
+}
+
+void http_text_clear(struct http_text *t)
+{
+    t->length = 0;
+    if (t->data != NULL) {
+        t->data[0] = '\0';
+    }
+}
+
+void http_text_trim(struct http_text *t, size_t keep_bytes)
+{
+    if (t->capacity > keep_bytes) {
+        http_text_done(t);
+        return;
+    }
+    http_text_clear(t);
+}
+
+void http_text_done(struct http_text *t)
+{
+    free(t->data);
+    *t = (struct http_text){ NULL, 0, 0 };
+}
+
+const char *http_text_get(const struct http_text *t)
+{
+    return t->data == NULL ? "" : t->data;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files that are read while they are written: replaced whole, or appended to by whole rows.
+ */
+#ifndef ACRIDA_REPORT_CSV_FILES_H
+#define ACRIDA_REPORT_CSV_FILES_H
+
+#include "csv_text.h"
+
+/* Make the folders that a path lies in. Returns: 0 or a negative errno. */
+int csv_files_make_folders(const char *path);
+
+/* Write a file beside and put it in the path's place: a reader sees the old or the new one, whole.
+ * Returns: 0 or a negative errno, the old file then being untouched. */
+int csv_files_replace(const char *path, const struct csv_text *text);
+
+/* An empty file to append to. Returns: a file descriptor or a negative errno. */
+int csv_files_create(const char *path);
+
+/* Append all or nothing. Returns: 0 or a negative errno. */
+int csv_files_append(int fd, const struct csv_text *text);
+
+#endif

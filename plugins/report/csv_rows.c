@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands in the files. */
+#include "csv_rows.h"
+
+#include <acrida/report.h>
+
+#include <math.h>
+#include <stdio.h>
+
+static const double quantiles[] = {
+    0.50, 0.66, 0.75, 0.80, 0.90, 0.95, 0.98, 0.99, 0.999, 0.9999, 1
+};
+static const char *const quantile_names[] = { "50%", "66%", "75%",   "80%",    "90%", "95%",
+                                              "98%", "99%", "99.9%", "99.99%", "100%" };
+
+static void heading(struct csv_text *t, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        csv_text_plain(t, names[i]);
+}
+
+static uint64_t count(const struct acr_entry *e, uint32_t which)
+{
+    return acr_entry_count(e, which);
+}
+
+/* Microseconds are as fine as our clocks are meant; more digits are noise in a file. */
+static double rounded(double ms)
+{
+    return nearbyint(ms * 1000) / 1000;
+}
+
+/* Whole, as in Locust; below 10 ms it would say little, and there Locust's may have decimals too.
+ */
+static double median(const struct acr_entry *e)
+{
+    double ms = acr_entry_quantile_ms(e, ACR_RESPONSE_TIME, ACR_TOTAL, 0.5);
+
+    return ms < 0 ? 0 : ms < 10 ? rounded(ms) : nearbyint(ms);
+}
+
+/* Whole milliseconds, because scripts read them with int(); the metrics file has them precisely. */
+static void percentiles(struct csv_text *t, const struct acr_entry *e, uint32_t window)
+{
+    for (size_t i = 0; i < ACR_LEN(quantiles); i++) {
+        double ms;
+
+        if (count(e, ACR_REQUESTS) == 0) {
+            csv_text_plain(t, "N/A");
+            continue;
+        }
+        ms = acr_entry_quantile_ms(e, ACR_RESPONSE_TIME, window, quantiles[i]);
+        csv_text_fixed(t, ms > 0 ? ms : 0, 0);
+    }
+}
+
+static double average_bytes(const struct acr_entry *e)
+{
+    return (double)count(e, ACR_BYTES) / (double)count(e, ACR_REQUESTS);
+}
+
+/* The columns that statistics and history have in common. Without requests Locust's are whole
+ * zeros. */
+static void numbers(struct csv_text *t, const struct acr_entry *e)
+{
+    csv_text_count(t, count(e, ACR_REQUESTS));
+    csv_text_count(t, count(e, ACR_FAILURES));
+    csv_text_short_number(t, median(e));
+    csv_text_number(t, acr_entry_average_ms(e, ACR_RESPONSE_TIME));
+    if (count(e, ACR_REQUESTS) > count(e, ACR_UNTIMED)) {
+        csv_text_number(t, acr_entry_min_ms(e, ACR_RESPONSE_TIME));
+        csv_text_number(t, acr_entry_max_ms(e, ACR_RESPONSE_TIME));
+    } else {
+        csv_text_plain(t, "0");
+        csv_text_plain(t, "0");
+    }
+    if (count(e, ACR_REQUESTS) > 0)
+        csv_text_number(t, average_bytes(e));
+    else
+        csv_text_plain(t, "0");
+}
+
+static void stats_row(struct csv_text *t, const struct acr_entry *e)
+{
+    csv_text_foreign(t, acr_entry_type(e));
+    csv_text_foreign(t, acr_entry_name(e));
+    numbers(t, e);
+    csv_text_number(t, acr_entry_request_rate(e, ACR_TOTAL));
+    csv_text_number(t, acr_entry_failure_rate(e, ACR_TOTAL));
+    percentiles(t, e, ACR_TOTAL);
+    csv_text_end_row(t);
+}
+
+void csv_rows_stats(struct csv_text *t, const struct acr_snapshot *s)
+{
+    static const char *const names[] = {
+        "Type",
+        "Name",
+        "Request Count",
+        "Failure Count",
+        "Median Response Time",
+        "Average Response Time",
+        "Min Response Time",
+        "Max Response Time",
+        "Average Content Size",
+        "Requests/s",
+        "Failures/s",
+    };
+
+    heading(t, names, ACR_LEN(names));
+    heading(t, quantile_names, ACR_LEN(quantile_names));
+    csv_text_end_row(t);
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < acr_snapshot_n_entries(s); i++)
+        stats_row(t, acr_snapshot_entry(s, i));
+    stats_row(t, acr_snapshot_total(s));
+}
+
+void csv_rows_history_heading(struct csv_text *t)
+{
+    static const char *const before[] = {
+        "Timestamp", "User Count", "Type", "Name", "Requests/s", "Failures/s",
+    };
+    static const char *const after[] = {
+        "Total Request Count",         "Total Failure Count",     "Total Median Response Time",
+        "Total Average Response Time", "Total Min Response Time", "Total Max Response Time",
+        "Total Average Content Size",
+    };
+
+    heading(t, before, ACR_LEN(before));
+    heading(t, quantile_names, ACR_LEN(quantile_names));
+    heading(t, after, ACR_LEN(after));
+    csv_text_end_row(t);
+}
+
+static void history_row(struct csv_text *t, const struct acr_snapshot *s, double unix_s,
+                        const struct acr_entry *e, bool is_full)
+{
+    csv_text_fixed(t, floor(unix_s), 0);
+    csv_text_count(t, acr_snapshot_users(s));
+    csv_text_foreign(t, acr_entry_type(e));
+    csv_text_foreign(t, acr_entry_name(e));
+    csv_text_fixed(t, acr_entry_request_rate(e, ACR_CURRENT), 6);
+    csv_text_fixed(t, acr_entry_failure_rate(e, ACR_CURRENT), 6);
+    percentiles(t, e, is_full ? ACR_CURRENT : ACR_TOTAL);
+    numbers(t, e);
+    csv_text_end_row(t);
+}
+
+void csv_rows_history(struct csv_text *t, const struct acr_snapshot *s, double unix_s, bool is_full)
+{
+    for (size_t i = 0; is_full && i < acr_snapshot_n_entries(s); i++)
+        history_row(t, s, unix_s, acr_snapshot_entry(s, i), is_full);
+    history_row(t, s, unix_s, acr_snapshot_total(s), is_full);
+}
+
+void csv_rows_failures(struct csv_text *t, const struct acr_snapshot *s)
+{
+    static const char *const names[] = { "Method",      "Name",       "Error",
+                                         "Occurrences", "First Seen", "Last Seen" };
+
+    heading(t, names, ACR_LEN(names));
+    csv_text_end_row(t);
+    for (size_t i = 0; s != NULL && i < acr_snapshot_n_failures(s); i++) {
+        const struct acr_failure *f = acr_snapshot_failure(s, i);
+
+        csv_text_foreign(t, acr_failure_type(f));
+        csv_text_foreign(t, acr_failure_name(f));
+        csv_text_foreign(t, acr_failure_error(f));
+        csv_text_count(t, acr_failure_count(f));
+        csv_text_time(t, acr_failure_first_seen(f));
+        csv_text_time(t, acr_failure_last_seen(f));
+        csv_text_end_row(t);
+    }
+}
+
+void csv_rows_exceptions(struct csv_text *t, const struct acr_snapshot *s)
+{
+    static const char *const names[] = { "Count", "Message", "Traceback", "Nodes" };
+
+    heading(t, names, ACR_LEN(names));
+    csv_text_end_row(t);
+    for (size_t i = 0; s != NULL && i < acr_snapshot_n_exceptions(s); i++) {
+        const struct acr_exception *x = acr_snapshot_exception(s, i);
+
+        csv_text_count(t, acr_exception_count(x));
+        csv_text_foreign(t, acr_exception_message(x));
+        csv_text_foreign(t, acr_exception_traceback(x));
+        csv_text_foreign(t, acr_exception_nodes(x));
+        csv_text_end_row(t);
+    }
+}
+
+/* --- metrics
+ * -------------------------------------------------------------------------------------- */
+
+static void start_metric(struct csv_text *t, const struct acr_entry *e, const char *metric)
+{
+    csv_text_foreign(t, e != NULL ? acr_entry_type(e) : "");
+    csv_text_foreign(t, e != NULL ? acr_entry_name(e) : "");
+    csv_text_plain(t, metric);
+}
+
+static void metric_count(struct csv_text *t, const struct acr_entry *e, const char *metric,
+                         uint64_t value)
+{
+    start_metric(t, e, metric);
+    csv_text_count(t, value);
+    csv_text_end_row(t);
+}
+
+static void metric_ms(struct csv_text *t, const struct acr_entry *e, const char *clock,
+                      const char *what, double ms)
+{
+    char metric[64];
+
+    snprintf(metric, sizeof(metric), "%s_%s_ms", clock, what);
+    start_metric(t, e, metric);
+    if (ms >= 0)
+        csv_text_short_number(t, rounded(ms));
+    else
+        csv_text_plain(t, "N/A");
+    csv_text_end_row(t);
+}
+
+static void metrics_of(struct csv_text *t, const struct acr_entry *e)
+{
+    static const char *const clocks[] = {
+        [ACR_RESPONSE_TIME] = "response_time",
+        [ACR_CORRECTED] = "corrected",
+        [ACR_LATENESS] = "lateness",
+    };
+    static const struct {
+        const char *name;
+        double quantile;
+    } few[] = { { "p50", 0.5 },  { "p90", 0.9 },     { "p95", 0.95 },
+                { "p99", 0.99 }, { "p99.9", 0.999 }, { "p99.99", 0.9999 } };
+
+    metric_count(t, e, "attempts", count(e, ACR_ATTEMPTS));
+    metric_count(t, e, "cancelled", count(e, ACR_CANCELLED));
+    metric_count(t, e, "untimed", count(e, ACR_UNTIMED));
+    metric_count(t, e, "bytes", count(e, ACR_BYTES));
+    for (uint32_t clock = 0; clock < ACR_LEN(clocks); clock++) {
+        bool is_timed = count(e, ACR_REQUESTS) > count(e, ACR_UNTIMED);
+
+        metric_ms(t, e, clocks[clock], "avg", is_timed ? acr_entry_average_ms(e, clock) : -1);
+        for (size_t i = 0; i < ACR_LEN(few); i++)
+            metric_ms(t, e, clocks[clock], few[i].name,
+                      acr_entry_quantile_ms(e, clock, ACR_TOTAL, few[i].quantile));
+        metric_ms(t, e, clocks[clock], "max", is_timed ? acr_entry_max_ms(e, clock) : -1);
+    }
+}
+
+void csv_rows_metrics(struct csv_text *t, const struct acr_snapshot *s)
+{
+    static const char *const names[] = { "Type", "Name", "Metric", "Value" };
+    static const char *const ledger[] = {
+        [ACR_LEDGER_STARTED] = "ledger_started",     [ACR_LEDGER_SUCCEEDED] = "ledger_succeeded",
+        [ACR_LEDGER_FAILED] = "ledger_failed",       [ACR_LEDGER_CANCELLED] = "ledger_cancelled",
+        [ACR_LEDGER_IN_FLIGHT] = "ledger_in_flight", [ACR_LEDGER_LOST] = "ledger_lost",
+        [ACR_LEDGER_ATTEMPTS] = "ledger_attempts",
+    };
+
+    heading(t, names, ACR_LEN(names));
+    csv_text_end_row(t);
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < acr_snapshot_n_entries(s); i++)
+        metrics_of(t, acr_snapshot_entry(s, i));
+    metrics_of(t, acr_snapshot_total(s));
+    for (uint32_t which = 0; which < ACR_LEN(ledger); which++)
+        metric_count(t, NULL, ledger[which], acr_snapshot_ledger(s, which));
+}

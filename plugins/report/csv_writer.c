@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Which file is written when. */
+#include "csv_writer.h"
+
+#include "csv_files.h"
+#include "csv_rows.h"
+
+#include <acrida/acrida.h>
+#include <acrida/report.h>
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Writing may take this share of the control loop's time. */
+#define SHARE 0.05
+/* Percentiles of three clocks cost most and serve after the run: every so many ticks is enough. */
+#define TICKS_PER_METRICS 10
+
+#define HISTORY "_stats_history.csv"
+
+/* The files that are replaced. */
+static const struct {
+    const char *suffix;
+    void (*rows)(struct csv_text *t, const struct acr_snapshot *s);
+    bool is_seldom;
+} files[] = {
+    { .suffix = "_stats.csv", .rows = csv_rows_stats },
+    { .suffix = "_failures.csv", .rows = csv_rows_failures },
+    { .suffix = "_exceptions.csv", .rows = csv_rows_exceptions },
+    { .suffix = "_metrics.csv", .rows = csv_rows_metrics, .is_seldom = true },
+};
+
+static const char *path_of(struct csv_writer *w, const char *suffix)
+{
+    acr_copy(w->path + w->prefix_length, sizeof(w->path) - w->prefix_length, suffix);
+    return w->path;
+}
+
+static int open_history(struct csv_writer *w)
+{
+    int r = csv_files_create(path_of(w, HISTORY));
+
+    if (r < 0)
+        return r;
+    w->history_fd = r;
+    csv_text_clear(&w->text);
+    csv_rows_history_heading(&w->text);
+    r = csv_files_append(w->history_fd, &w->text);
+    if (r < 0)
+        close(w->history_fd);
+    return r;
+}
+
+int csv_writer_open(struct csv_writer *w, const char *prefix, bool is_full_history)
+{
+    int r;
+
+    *w = (struct csv_writer){ .is_full_history = is_full_history, .prefix_length = strlen(prefix) };
+    acr_copy(w->path, sizeof(w->path), prefix);
+    if (w->prefix_length + sizeof(HISTORY) > sizeof(w->path))
+        return -ENAMETOOLONG;
+    r = csv_files_make_folders(prefix);
+    for (size_t i = 0; i < ACR_LEN(files) && r == 0; i++) {
+        csv_text_clear(&w->text);
+        files[i].rows(&w->text, NULL);
+        r = csv_files_replace(path_of(w, files[i].suffix), &w->text);
+    }
+    if (r == 0)
+        r = open_history(w);
+    w->is_open = r == 0;
+    if (r < 0)
+        csv_text_done(&w->text);
+    return r;
+}
+
+static int write_history(struct csv_writer *w, const struct acr_snapshot *s)
+{
+    double now_s = floor(acr_snapshot_start_time(s) + acr_snapshot_elapsed(s));
+
+    if (acr_snapshot_start_time(s) <= 0)
+        now_s = (double)time(NULL);
+    /* The last tick and the end of the run may fall into one second. */
+    if (now_s <= w->last_history_s)
+        return 0;
+    w->last_history_s = now_s;
+    csv_text_clear(&w->text);
+    csv_rows_history(&w->text, s, now_s, w->is_full_history);
+    path_of(w, HISTORY);
+    return csv_files_append(w->history_fd, &w->text);
+}
+
+static int write_files(struct csv_writer *w, const struct acr_snapshot *s, bool is_final)
+{
+    uint64_t started_ns = acr_now_ns();
+    uint64_t took_ns;
+    int r = 0;
+
+    if (!is_final && started_ns < w->next_write_ns)
+        return 0;
+    for (size_t i = 0; i < ACR_LEN(files) && r == 0; i++) {
+        if (files[i].is_seldom && !is_final && w->n_ticks % TICKS_PER_METRICS != 0)
+            continue;
+        csv_text_clear(&w->text);
+        files[i].rows(&w->text, s);
+        r = csv_files_replace(path_of(w, files[i].suffix), &w->text);
+    }
+    took_ns = acr_now_ns() - started_ns;
+    w->next_write_ns = started_ns + (uint64_t)((double)took_ns / SHARE);
+    return r;
+}
+
+int csv_writer_tick(struct csv_writer *w, const struct acr_snapshot *s)
+{
+    int r;
+
+    if (!w->is_open)
+        return 0;
+    w->n_ticks++;
+    r = write_history(w, s);
+    return r < 0 ? r : write_files(w, s, false);
+}
+
+int csv_writer_final(struct csv_writer *w, const struct acr_snapshot *s)
+{
+    int r;
+
+    if (!w->is_open)
+        return 0;
+    r = write_history(w, s);
+    return r < 0 ? r : write_files(w, s, true);
+}
+
+void csv_writer_close(struct csv_writer *w)
+{
+    if (w->is_open)
+        close(w->history_fd);
+    csv_text_done(&w->text);
+    w->is_open = false;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that are read while they are written. */
+#include "support/unit.h"
+
+#include "csv_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/acrida-csv-XXXXXX";
+
+static int enter(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) != NULL ? chdir(folder) : -1;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    return chdir("/") == 0 ? rmdir(folder) : -1;
+}
+
+static void assert_file(const char *path, const char *wanted)
+{
+    char text[100] = "";
+    FILE *file = fopen(path, "r");
+
+    assert_non_null(file);
+    assert_int_equal(fread(text, 1, sizeof(text) - 1, file), strlen(wanted));
+    assert_string_equal(text, wanted);
+    fclose(file);
+}
+
+static struct csv_text row(const char *cell)
+{
+    struct csv_text t = { 0 };
+
+    csv_text_plain(&t, cell);
+    csv_text_end_row(&t);
+    return t;
+}
+
+static void missing_folders_are_made(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(csv_files_make_folders("a/b//c"), 0);
+    assert_int_equal(csv_files_make_folders("a/b//c"), 0);
+    assert_int_equal(stat("a/b", &st), 0);
+    assert_int_equal(stat("a/b/c", &st), -1);
+    assert_int_equal(csv_files_make_folders("alone"), 0);
+    assert_int_equal(csv_files_make_folders("/tmp/x"), 0);
+    assert_int_equal(csv_files_make_folders("/dev/null/x/y"), -ENOTDIR);
+    rmdir("a/b");
+    rmdir("a");
+}
+
+static void a_file_is_replaced_whole(void **state)
+{
+    struct csv_text one = row("a long first row");
+    struct csv_text two = row("two");
+    int reader;
+    char text[100] = "";
+
+    (void)state;
+    assert_int_equal(csv_files_replace("x.csv", &one), 0);
+    reader = open("x.csv", O_RDONLY);
+    assert_int_equal(csv_files_replace("x.csv", &two), 0);
+    assert_file("x.csv", "two\r\n");
+    /* Who had it open goes on reading the old one. */
+    assert_true(read(reader, text, sizeof(text)) > 0);
+    assert_string_equal(text, "a long first row\r\n");
+    close(reader);
+    assert_int_equal(access("x.csv.tmp", F_OK), -1);
+    csv_text_done(&one);
+    csv_text_done(&two);
+    unlink("x.csv");
+}
+
+static void what_cannot_be_written_is_told(void **state)
+{
+    struct csv_text t = row("x");
+
+    (void)state;
+    assert_int_equal(csv_files_replace("missing/x.csv", &t), -ENOENT);
+    assert_int_equal(csv_files_create("missing/x.csv"), -ENOENT);
+    t.is_incomplete = true;
+    assert_int_equal(csv_files_replace("x.csv", &t), -ENOMEM);
+    assert_int_equal(access("x.csv", F_OK), -1);
+    csv_text_done(&t);
+}
+
+static void a_full_disk_leaves_no_half_rows(void **state)
+{
+    struct csv_text t = row("x");
+    int full = open("/dev/full", O_WRONLY);
+
+    (void)state;
+    assert_int_equal(csv_files_append(full, &t), -ENOSPC);
+    close(full);
+    csv_text_done(&t);
+}
+
+static void rows_are_appended_to_an_emptied_file(void **state)
+{
+    struct csv_text t = row("x");
+    int fd = csv_files_create("h.csv");
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(csv_files_append(fd, &t), 0);
+    assert_int_equal(csv_files_append(fd, &t), 0);
+    close(fd);
+    assert_file("h.csv", "x\r\nx\r\n");
+    fd = csv_files_create("h.csv");
+    close(fd);
+    assert_file("h.csv", "");
+    unlink("h.csv");
+    csv_text_done(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(missing_folders_are_made),
+        cmocka_unit_test(a_file_is_replaced_whole),
+        cmocka_unit_test(what_cannot_be_written_is_told),
+        cmocka_unit_test(a_full_disk_leaves_no_half_rows),
+        cmocka_unit_test(rows_are_appended_to_an_emptied_file),
+    };
+
+    return cmocka_run_group_tests(tests, enter, leave);
+}
