@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* acr_main: from the arguments to the exit code. Wiring only. */
+#include "app/commands.h"
 #include "app/console.h"
 #include "app/console_scenario.h"
 #include "app/options.h"
 #include "app/scenario.h"
 #include "app/usage.h"
-#include "app/commands.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/runner.h"
@@ -226,19 +226,24 @@ static int run_scenario(struct acri_options *o, const struct acri_scenario *scen
 static int do_run(struct acri_options *o, int argc, char **argv, struct acri_scenario *scenario)
 {
     struct acri_error error = { "" };
+    bool wants_help;
     int exit_code;
 
     if (acri_options_scan(o, argc, argv, &error) < 0)
         return fail(EXIT_USAGE, &error);
     if (acri_options_flag(o, "version"))
         return print_version();
-    if (set_up_log(o, &error) < 0 || acri_scenario_load(scenario, o, &error) < 0)
+    wants_help = acri_options_flag(o, "help");
+    if (set_up_log(o, &error) < 0 || acri_scenario_load_shipped(scenario, &error) < 0)
+        return fail(EXIT_START, &error);
+    if ((!wants_help || acri_options_is_set(o, "scenario")) &&
+        acri_scenario_load(scenario, o, &error) < 0)
         return fail(EXIT_START, &error);
     for (size_t i = 0; i < scenario->n_plugins; i++)
         if (acri_options_add(o, scenario->plugins[i]->name, scenario->plugins[i]->options,
                              scenario->plugins[i]->n_options, &error) < 0)
             return fail(EXIT_START, &error);
-    if (acri_options_flag(o, "help"))
+    if (wants_help)
         return print_help(o);
     if (acri_options_parse(o, argc, argv, &error) < 0)
         return fail(EXIT_USAGE, &error);
@@ -251,12 +256,14 @@ static int do_run(struct acri_options *o, int argc, char **argv, struct acri_sce
 
 int acr_main(int argc, char **argv)
 {
-    struct acri_scenario scenario = { 0 };
+    acri_command_fn command = argc > 1 ? acri_commands_find(argv[1]) : NULL;
+    struct acri_scenario scenario;
     struct acri_options *o;
     int exit_code;
 
-    if (argc > 1 && acri_commands_find(argv[1]) != NULL)
-        return acri_commands_find(argv[1])(argc - 1, argv + 1);
+    if (command != NULL)
+        return command(argc - 1, argv + 1);
+    acri_scenario_init(&scenario);
     o = acri_options_new();
     exit_code = do_run(o, argc, argv, &scenario);
     acri_scenario_done(&scenario);

@@ -1,33 +1,69 @@
-/* temporary */
+/* SPDX-License-Identifier: MIT */
 #include "app/scenario.h"
-#include <dlfcn.h>
-#include <errno.h>
+
+#include "plugin/resolve.h"
+#include "plugin/where.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <glob.h>
-#include <stdio.h>
-#include <limits.h>
-static int add(struct acri_scenario *s, const char *path, struct acri_error *e)
+
+void acri_scenario_init(struct acri_scenario *s)
 {
-    void *h = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    const struct acr_module *(*get)(void);
-    if (!h) return acri_fail(e, -ENOENT, "%s", dlerror());
-    *(void **)&get = dlsym(h, "acr_plugin_v1");
-    if (!get) return acri_fail(e, -ENOEXEC, "no getter in %s", path);
-    s->plugins = acri_realloc((void *)s->plugins, (s->n_plugins + 1) * sizeof(void *));
-    s->plugins[s->n_plugins++] = get()->plugin;
-    return 0;
+    *s = (struct acri_scenario){ 0 };
+    acri_loader_init(&s->loader);
 }
-int acri_scenario_load(struct acri_scenario *s, const struct acri_options *o, struct acri_error *reterr)
+
+void acri_scenario_done(struct acri_scenario *s)
 {
-    Dl_info info; char dir[PATH_MAX], p[PATH_MAX + 64]; glob_t g; size_t n; int r = 0;
-    dladdr((void *)&acri_scenario_done, &info);
-    realpath(info.dli_fname, dir); *strrchr(dir, '/') = 0;
-    snprintf(p, sizeof p, "%s/acrida/plugins/*.so.0", dir);
-    if (glob(p, 0, NULL, &g) == 0)
-        for (size_t i = 0; i < g.gl_pathc && r == 0; i++) r = add(s, g.gl_pathv[i], reterr);
-    const char *const *f = acri_options_list(o, "scenario", &n);
-    for (size_t i = 0; i < n && r == 0; i++) { realpath(f[i], p); r = add(s, p, reterr); }
+    acri_loader_done(&s->loader);
+    free((void *)s->plugins);
+    acri_scenario_init(s);
+}
+
+static void list_plugins(struct acri_scenario *s)
+{
+    s->n_plugins = s->loader.n;
+    s->plugins = acri_realloc((void *)s->plugins, s->n_plugins * sizeof(*s->plugins));
+    for (size_t i = 0; i < s->n_plugins; i++)
+        s->plugins[i] = s->loader.loaded[i].plugin;
+}
+
+int acri_scenario_load_shipped(struct acri_scenario *s, struct acri_error *reterr)
+{
+    struct acri_where where;
+    int r = acri_where_find(&where, reterr);
+
+    if (r == 0)
+        r = acri_loader_open_folder(&s->loader, where.plugins, reterr);
+    list_plugins(s);
     return r;
 }
-void acri_scenario_done(struct acri_scenario *s) { free((void *)s->plugins); }
+
+static int load_all(struct acri_scenario *s, const struct acri_where *where, const char *const *given,
+                    size_t n, struct acri_error *reterr)
+{
+    struct acri_paths paths;
+    int r = acri_resolve(where, given, n, &paths, reterr);
+
+    for (size_t i = 0; i < paths.n && r == 0; i++)
+        r = acri_loader_open(&s->loader, paths.paths[i], reterr);
+    acri_paths_done(&paths);
+    return r;
+}
+
+int acri_scenario_load(struct acri_scenario *s, const struct acri_options *o,
+                       struct acri_error *reterr)
+{
+    size_t n_plugins;
+    size_t n_scenarios;
+    const char *const *plugins = acri_options_list(o, "plugin", &n_plugins);
+    const char *const *scenarios = acri_options_list(o, "scenario", &n_scenarios);
+    struct acri_where where;
+    int r = acri_where_find(&where, reterr);
+
+    if (r == 0 && n_plugins > 0)
+        r = load_all(s, &where, plugins, n_plugins, reterr);
+    if (r == 0)
+        r = load_all(s, &where, scenarios, n_scenarios, reterr);
+    list_plugins(s);
+    return r;
+}

@@ -4,15 +4,22 @@
 #define ACRIDA_APP_SCENARIO_H
 
 #include "app/options.h"
+#include "plugin/loader.h"
 
 struct acri_scenario {
+    struct acri_loader loader;
     const struct acr_plugin **plugins; /* n_plugins elements, in load order */
     size_t n_plugins;
 };
 
-/* Compile and load what the options name. Returns: 0 or a negative errno with its line. */
+void acri_scenario_init(struct acri_scenario *s);
+void acri_scenario_done(struct acri_scenario *s);
+
+/* Load what ships with acrida. Returns: 0 or a negative errno with its line. */
+int acri_scenario_load_shipped(struct acri_scenario *s, struct acri_error *reterr);
+
+/* Compile and load what --plugin and --scenario name. The same. */
 int acri_scenario_load(struct acri_scenario *s, const struct acri_options *o,
                        struct acri_error *reterr);
-void acri_scenario_done(struct acri_scenario *s);
 
 #endif

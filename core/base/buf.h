@@ -26,7 +26,8 @@ int acri_buf_append(struct acri_buf *b, const void *data, size_t bytes);
 int acri_buf_puts(struct acri_buf *b, const char *text);
 int acri_buf_printf(struct acri_buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-int acri_buf_vprintf(struct acri_buf *b, const char *format, va_list args);
+int acri_buf_vprintf(struct acri_buf *b, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 /* "" when empty. Borrowed until the next append. */
 const char *acri_buf_text(const struct acri_buf *b);
 

@@ -29,7 +29,8 @@ void acri_log_close(void);
  * Thread: any. */
 void acri_log(enum acri_log_level level, const char *source, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void acri_logv(enum acri_log_level level, const char *source, const char *format, va_list args);
+void acri_logv(enum acri_log_level level, const char *source, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
 
 #define acri_log_debug(...) acri_log(ACRI_LOG_DEBUG, "acrida", __VA_ARGS__)
 #define acri_log_info(...) acri_log(ACRI_LOG_INFO, "acrida", __VA_ARGS__)

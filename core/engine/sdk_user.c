@@ -114,7 +114,7 @@ void *acr_keep(struct acr_user *u, size_t bytes)
     return memory;
 }
 
-static char *format(struct acr_user *u, const char *text, va_list args)
+static __attribute__((format(printf, 2, 0))) char *format(struct acr_user *u, const char *text, va_list args)
 {
     char brief[256];
     va_list again;
@@ -231,7 +231,8 @@ size_t acr_random_index(struct acr_user *u, size_t n)
 
 /* --- log, environment, errors ------------------------------------------------------------------ */
 
-static void log_line(const struct acr_user *u, uint32_t level, const char *text, va_list args)
+static __attribute__((format(printf, 3, 0))) void log_line(const struct acr_user *u, uint32_t level,
+                                                             const char *text, va_list args)
 {
     char line[2048];
 

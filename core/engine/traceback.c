@@ -4,30 +4,59 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "engine/user.h"
+#include "plugin/symbolise.h"
 
 #include <signal.h>
 #include <string.h>
+
+#define TEXT_BYTES 16384
+
+/* The fault handler's own frame and the kernel's return from it. */
+#define HANDLER_FRAMES 2
 
 char *acri_traceback_text(const struct acri_exception *x)
 {
     struct acri_buf b;
 
-    acri_buf_init(&b, 16384);
-    for (int i = 0; i < x->n_frames; i++)
-        acri_buf_printf(&b, "%p\n", x->frames[i]);
-    if (b.data == NULL)
-        acri_buf_puts(&b, "");
+    acri_buf_init(&b, TEXT_BYTES);
+    acri_buf_puts(&b, "");
+    acri_symbolise(&b, x->frames, x->n_frames);
     return b.data;
+}
+
+static const char *step_of(const struct acr_user *u)
+{
+    if (u->task != NULL)
+        return u->task->name;
+    return u->phase == ACRI_USER_STARTING ? "on_start" : "on_stop";
 }
 
 void acri_traceback_report_crash(const struct acri_users *us)
 {
+    const struct acri_crash *c = &us->crash;
     const struct acr_user *u = us->running;
-    (void)u;
-    acri_log_error("crash: signal %d at %p", us->crash.signal, us->crash.address);
+    const char *what = c->is_overflow ? "stack overflow" : strsignal(c->signal);
+    struct acri_buf frames;
+
+    acri_buf_init(&frames, TEXT_BYTES);
+    if (c->n_frames > HANDLER_FRAMES)
+        acri_symbolise(&frames, c->frames + HANDLER_FRAMES, c->n_frames - HANDLER_FRAMES);
+    if (u == NULL)
+        acri_log_error("crash outside any task: %s at %p\n%s", what, c->address,
+                       acri_buf_text(&frames));
+    else
+        acri_log_error("crash in task '%s' of user type '%s' (user %llu): %s at %p%s\n%s", step_of(u),
+                       u->plan->type->name, (unsigned long long)u->number, what, c->address,
+                       c->is_overflow ? " (a larger .stack_kib may help)" : "",
+                       acri_buf_text(&frames));
+    acri_buf_done(&frames);
 }
 
 void acri_traceback_report_stuck(const struct acri_users *us)
 {
-    (void)us;
+    const struct acr_user *u = us->running;
+
+    if (u != NULL)
+        acri_log_error("loop %u does not come back from task '%s' of user type '%s': its last results "
+                       "are lost", us->loop.index, step_of(u), u->plan->type->name);
 }

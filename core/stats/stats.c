@@ -402,9 +402,10 @@ void acri_stats_tick(struct acri_stats *s, uint64_t now_ns)
         s->last_ns = now_ns;
     if (now_ns - s->ring.open_start_ns < ACRI_STATS_SLOT_NS)
         return;
-    while (s->ring.n == ACRI_WINDOW_SLOTS ||
-           (s->ring.n > 0 && now_ns - s->ring.start_ns[s->ring.first] > WINDOW_MAX_NS))
+    while (s->ring.n > 0 && now_ns - s->ring.start_ns[s->ring.first] > WINDOW_MAX_NS)
         drop_oldest(s);
+    /* With this one, no more slots of a second fit the window. */
+    ACRI_ASSERT(s->ring.n < ACRI_WINDOW_SLOTS);
     close_slot(s, now_ns);
     s->scratch_of = NULL;
 }

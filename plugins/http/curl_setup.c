@@ -53,8 +53,20 @@ static int on_seek(void *arg, curl_off_t offset, int origin)
 }
 
 /*
- * A request head is about to be written: the first, or again after a connection died. When nothing
- * had been written since the last time, that one was not an attempt, and this one takes its place.
+ * Whether the latest attempt reached nobody: nothing was written, or it went into a connection that
+ * the server had closed by then, which its system answers with a reset. (A server that has read a
+ * request and then closes does not reset.)
+ */
+static bool was_in_vain(const struct http_curl_transfer *t, long sent)
+{
+    return sent <= t->sent_before || strstr(t->error, strerror(ECONNRESET)) != NULL ||
+           strstr(t->error, strerror(EPIPE)) != NULL ||
+           (t->local_port != 0 && t->local_port == t->user->unread_port);
+}
+
+/*
+ * A request head is about to be written: the first, or again after a kept connection died. An
+ * attempt in vain was none, and this one takes its place.
  */
 static int on_attempt(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
@@ -64,14 +76,15 @@ static int on_attempt(void *arg, char *remote_ip, char *local_ip, int remote_por
     (void)remote_ip;
     (void)local_ip;
     (void)remote_port;
-    (void)local_port;
     if (t->attempts > 0) {
         curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
     }
-    if (t->attempts == 0 || sent > t->sent_before) {
+    if (t->attempts == 0 || !was_in_vain(t, sent)) {
         acr_sample_attempt(t->x->sample);
     }
     t->sent_before = sent;
+    t->local_port = strncmp(t->x->url, "https:", 6) == 0 ? 0 : local_port;
+    t->user->unread_port = 0;
     t->attempts++;
     return CURL_PREREQFUNC_OK;
 }

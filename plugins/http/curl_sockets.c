@@ -4,6 +4,8 @@
 
 #include "curl_transfer.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -149,12 +151,38 @@ static void disown(struct http_curl_loop *loop, struct http_curl_socket *s)
     s->user = NULL;
 }
 
+/*
+ * The local port of a connection of which the server did not read all that was sent: it closed
+ * while that was on its way. 0 when it did, as far as can be told.
+ */
+static int unread_port(curl_socket_t fd)
+{
+    struct tcp_info info = { .tcpi_unacked = 0 };
+    struct sockaddr_storage name = { .ss_family = AF_UNSPEC };
+    socklen_t info_bytes = sizeof info, name_bytes = sizeof name, error_bytes = sizeof(int);
+    int error = 0;
+
+    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &error_bytes);
+    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &info_bytes);
+    if ((error == 0 && info.tcpi_unacked == 0) ||
+        getsockname(fd, (struct sockaddr *)&name, &name_bytes) != 0) {
+        return 0;
+    }
+    if (name.ss_family == AF_INET) {
+        return ntohs(((const struct sockaddr_in *)&name)->sin_port);
+    }
+    return name.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)&name)->sin6_port) : 0;
+}
+
 int http_curl_sockets_on_close(void *arg, curl_socket_t fd)
 {
     struct http_curl_loop *loop = arg;
     struct http_curl_socket *s = at(loop, fd);
 
     if (s != NULL) {
+        if (s->user != NULL) {
+            s->user->unread_port = unread_port(fd);
+        }
         disown(loop, s);
         drop_watch(s);
         s->wanted = 0;

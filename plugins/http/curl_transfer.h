@@ -20,7 +20,8 @@ struct http_curl_profile {
 struct http_curl_user {
     struct http_curl_profile *profile;
     CURLSH *share;
-    int first_fd; /* of its established connections, see curl_sockets.h; -1 = none */
+    int first_fd;    /* of its established connections, see curl_sockets.h; -1 = none */
+    int unread_port; /* local port of the latest connection that closed with bytes unread; or 0 */
 };
 
 struct http_curl_transfer {
@@ -36,6 +37,7 @@ struct http_curl_transfer {
     curl_mime *mime;
     curl_off_t sent_before; /* request bytes written before the latest attempt */
     unsigned attempts;
+    int local_port;  /* of the latest attempt; 0 with TLS, whose close writes and so blurs */
     int open_errno;  /* why no socket could be opened */
     bool is_added;   /* to the multi */
     bool is_plain;   /* set up as a GET without a body */

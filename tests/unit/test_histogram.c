@@ -297,7 +297,11 @@ static void the_sum_does_not_overflow(void **state)
     acri_histogram_record(&b, UINT64_MAX);
     assert_int_equal(b.sum_high, 1);
     assert_int_equal(b.sum_low, UINT64_MAX - 1);
+    acri_histogram_clear(&a);
+    acri_histogram_record(&a, 2);
     acri_histogram_merge(&b, &a);
+    assert_int_equal(b.sum_high, 2);
+    assert_int_equal(b.sum_low, 0);
     acri_histogram_done(&a);
     acri_histogram_done(&b);
 }

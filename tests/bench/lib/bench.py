@@ -36,6 +36,7 @@ class Build:
         for path in (self.acrida, self.target):
             if not os.access(path, os.X_OK):
                 die(f"{path} is not there: build first, or name the build with --build DIR")
+        self.ticks = self.compile(os.path.join(HERE, "ticks.c"))
 
     def compile(self, source):
         """By hand, so that the benchmark does not depend on what it could not measure anyway."""
@@ -47,6 +48,10 @@ class Build:
              "-L" + lib, "-lacrida", "-L" + os.path.join(lib, "acrida", "plugins"),
              "-l:libacrida-http.so.0"], check=True)
         return out
+
+    def scenario(self, path):
+        """The arguments for a scenario with ticks.c beside it."""
+        return ["-f", path + "," + self.ticks]
 
 
 def add_options(parser):

@@ -33,6 +33,8 @@ static void write_row(const char *what, const struct acr_snapshot *s)
 
     if (out == NULL)
         return;
+    if (s != NULL && strcmp(what, "tick") == 0 && strcmp(acr_snapshot_state(s), "stopping") == 0)
+        what = "stopping";
     fprintf(out, "%s,%.6f,%llu,%.3f,%llu,%llu,%ld\n", what, s == NULL ? 0 : acr_snapshot_elapsed(s),
             s == NULL ? 0 : (unsigned long long)acr_snapshot_users(s),
             s == NULL ? 0 : acr_snapshot_open_requests(s),

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "plugin/command.h"
+
+#include "base/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+void acri_command_init(struct acri_command *c, const char *program)
+{
+    c->n = 0;
+    acri_command_add_words(c, program); /* CC may be "ccache gcc" */
+}
+
+void acri_command_add(struct acri_command *c, const char *word)
+{
+    ACRI_ASSERT(c->n < ACRI_COMMAND_WORDS);
+    c->words[c->n++] = acri_strdup(word);
+    c->words[c->n] = NULL;
+}
+
+void acri_command_add_words(struct acri_command *c, const char *text)
+{
+    while (*(text += strspn(text, " \t\n")) != '\0') {
+        size_t n = strcspn(text, " \t\n");
+        char *word = strndup(text, n);
+
+        if (c->n < ACRI_COMMAND_WORDS / 2)
+            acri_command_add(c, word);
+        free(word);
+        text += n;
+    }
+}
+
+void acri_command_done(struct acri_command *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        free(c->words[i]);
+    c->n = 0;
+}
+
+static void read_all(int fd, struct acri_buf *output)
+{
+    char block[65536];
+    ssize_t n;
+
+    while ((n = read(fd, block, sizeof(block))) > 0 || (n < 0 && errno == EINTR))
+        if (n > 0)
+            acri_buf_append(output, block, (size_t)n);
+}
+
+int acri_command_run(const struct acri_command *c, struct acri_buf *output, bool is_quiet)
+{
+    posix_spawn_file_actions_t actions;
+    int fds[2] = { -1, -1 };
+    int status = 0;
+    pid_t pid;
+    int r;
+
+    if (output != NULL && pipe2(fds, O_CLOEXEC) < 0)
+        return -errno;
+    posix_spawn_file_actions_init(&actions);
+    if (output != NULL)
+        posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
+    if (is_quiet)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    r = posix_spawnp(&pid, c->words[0], &actions, NULL, c->words, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (output != NULL)
+        close(fds[1]);
+    if (r == 0 && output != NULL)
+        read_all(fds[0], output);
+    if (output != NULL)
+        close(fds[0]);
+    if (r != 0)
+        return -r;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A plugin's descriptors: checked against our ABI, widened to our structures, and validated.
+ *
+ * Pure: reads the plugin's constant data, runs none of its code.
+ */
+#ifndef ACRIDA_PLUGIN_DESCRIPTOR_H
+#define ACRIDA_PLUGIN_DESCRIPTOR_H
+
+#include "base/arena.h"
+#include "base/check.h"
+
+#include <acrida/plugin.h>
+
+/* More of anything than this is a descriptor that was misread. */
+#define ACRI_DESCRIPTOR_LIMIT 10000u
+
+/*
+ * Refuse another ABI: a different magic, major or minor (until 1.0 any minor), sizes that cannot be.
+ *
+ * path names the plugin in messages. Returns: 0, or -ENOEXEC with its line.
+ */
+int acri_descriptor_check_abi(const struct acr_module *module, const char *path,
+                              struct acri_error *reterr);
+
+/*
+ * Copy the descriptors into structures of our size, zero where the plugin had no such member. Arrays are
+ * walked with the plugin's stride; one that several user types share is copied once.
+ *
+ * Returns: 0 with *ret_plugin in the arena (strings and functions stay the plugin's), or -EINVAL.
+ */
+int acri_descriptor_widen(const struct acr_module *module, const char *path, struct acri_arena *arena,
+                          const struct acr_plugin **ret_plugin, struct acri_error *reterr);
+
+/* Refuse what cannot be run: missing names and functions, duplicates, weights, sizes, waits. -EINVAL. */
+int acri_descriptor_validate(const struct acr_plugin *plugin, const char *path,
+                             struct acri_error *reterr);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loading shared objects: every refusal is one line. What is loaded stays loaded until the process ends.
+ *
+ * Thread: main, before loops run.
+ */
+#ifndef ACRIDA_PLUGIN_LOADER_H
+#define ACRIDA_PLUGIN_LOADER_H
+
+#include "base/arena.h"
+#include "base/check.h"
+
+#include <acrida/plugin.h>
+
+struct acri_loaded {
+    const struct acr_plugin *plugin; /* widened and validated */
+    struct acr_abi abi;              /* as the plugin saw it */
+    char *path;
+};
+
+struct acri_loader {
+    struct acri_loaded *loaded; /* n elements, in load order */
+    size_t n;
+    struct acri_arena arena;
+    char copies[64]; /* the folder of private copies; "" until one was made */
+};
+
+void acri_loader_init(struct acri_loader *l);
+/* Free our side, and remove the private copies. The objects stay mapped. */
+void acri_loader_done(struct acri_loader *l);
+
+/*
+ * Load a scenario or plugin by path: a private copy of it, so that the file may be overwritten while it
+ * runs.
+ *
+ * Returns: 0, or -ENOENT, -ENOEXEC, -EINVAL with its line.
+ */
+int acri_loader_open(struct acri_loader *l, const char *path, struct acri_error *reterr);
+
+/* Load every lib*.so.0 of a folder, in place and in the order of their names; a missing folder is empty.
+ * A scenario that links one of them gets this one, by its soname. */
+int acri_loader_open_folder(struct acri_loader *l, const char *folder, struct acri_error *reterr);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "plugin/resolve.h"
+
+#include "plugin/compile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void add(struct acri_paths *p, const char *path)
+{
+    p->paths = acri_realloc(p->paths, (p->n + 1) * sizeof(*p->paths));
+    p->paths[p->n++] = acri_strdup(path);
+}
+
+void acri_paths_done(struct acri_paths *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        free(p->paths[i]);
+    free(p->paths);
+    *p = (struct acri_paths){ 0 };
+}
+
+static int add_file(const struct acri_where *where, const char *path, struct acri_paths *p,
+                    struct acri_error *reterr)
+{
+    char object[PATH_MAX];
+    int r;
+
+    if (!acri_compile_is_source(path)) {
+        add(p, path);
+        return 0;
+    }
+    r = acri_compile_sources(where, &path, 1, NULL, object, reterr);
+    if (r == 0)
+        add(p, object);
+    return r;
+}
+
+static int is_scenario(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    size_t n = strlen(name);
+
+    return name[0] != '.' && name[0] != '_' &&
+           (acri_compile_is_source(name) || (n > 3 && strcmp(name + n - 3, ".so") == 0));
+}
+
+static int add_folder(const struct acri_where *where, const char *folder, struct acri_paths *p,
+                      struct acri_error *reterr)
+{
+    char *lists = acri_printf("%s/CMakeLists.txt", folder);
+    bool is_project = access(lists, R_OK) == 0;
+    struct dirent **entries;
+    char object[PATH_MAX];
+    int r = 0;
+    int n;
+
+    free(lists);
+    if (is_project) {
+        r = acri_compile_cmake(where, folder, object, reterr);
+        if (r == 0)
+            add(p, object);
+        return r;
+    }
+    n = scandir(folder, &entries, is_scenario, alphasort);
+    if (n < 0)
+        return acri_fail(reterr, -errno, "%s cannot be read: %s", folder, strerror(errno));
+    if (n == 0)
+        r = acri_fail(reterr, -ENOENT, "%s holds no scenario: no .c and no .so file in it", folder);
+    for (int i = 0; i < n; i++) {
+        char *path = acri_printf("%s/%s", folder, entries[i]->d_name);
+
+        if (r == 0)
+            r = add_file(where, path, p, reterr);
+        free(path);
+        free(entries[i]);
+    }
+    free(entries);
+    return r;
+}
+
+static int add_given(const struct acri_where *where, const char *path, struct acri_paths *p,
+                     struct acri_error *reterr)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0)
+        return acri_fail(reterr, -errno, "%s cannot be read: %s", path, strerror(errno));
+    return S_ISDIR(st.st_mode) ? add_folder(where, path, p, reterr)
+                               : add_file(where, path, p, reterr);
+}
+
+int acri_resolve(const struct acri_where *where, const char *const *given, size_t n,
+                 struct acri_paths *ret_paths, struct acri_error *reterr)
+{
+    int r = 0;
+
+    *ret_paths = (struct acri_paths){ 0 };
+    if (n == 0) {
+        if (access("scenario.c", R_OK) == 0)
+            return add_file(where, "scenario.c", ret_paths, reterr);
+        if (access("scenario.so", R_OK) == 0)
+            return add_file(where, "./scenario.so", ret_paths, reterr);
+        return acri_fail(reterr, -ENOENT,
+                         "no scenario: give one with -f FILE (there is no scenario.c and no scenario.so "
+                         "in this folder)");
+    }
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = add_given(where, given[i], ret_paths, reterr);
+    return r;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Where things lie, relative to libacrida itself: an installed tree can be moved as it is. */
+#ifndef ACRIDA_PLUGIN_WHERE_H
+#define ACRIDA_PLUGIN_WHERE_H
+
+#include "base/check.h"
+
+#include <limits.h>
+
+struct acri_where {
+    char library[PATH_MAX];  /* libacrida.so.0 */
+    char plugins[PATH_MAX];  /* libacrida-http.so.0 and the like */
+    char include[PATH_MAX];  /* holds acrida/acrida.h; "" when the headers are not installed */
+};
+
+/* Returns: 0 or a negative errno with its line. */
+int acri_where_find(struct acri_where *w, struct acri_error *reterr);
+
+#endif
