@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 results=${1:-build/demo}
 
 packaging/packages.sh
-cmake --preset release >/dev/null
-cmake --build --preset release
+cmake --preset release -DBUILD_TESTING=OFF >/dev/null
+cmake --build --preset release --target all acrida-target
 
 build=build/release
 target=$(find "$build" -name acrida-target -type f | head -n 1)
@@ -41,7 +41,10 @@ done
 host=http://$(sed -n 's/^listening on //p' "$log")
 
 mkdir -p "$results"
-set -- -f samples/shop.c -u 100 -r 20 -t 15s --headless -H "$host" --csv "$results/demo"
+# Some visitors order with an empty cart, and the scenario reports that as a failure: it is one of the
+# things to see here, and not a reason for the demo to fail.
+set -- -f samples/shop.c -u 100 -r 20 -t 15s --headless -H "$host" --csv "$results/demo" \
+    --exit-code-on-error 0
 echo "acrida $*"
 status=0
 "$build/bin/acrida" "$@" || status=$?

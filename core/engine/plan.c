@@ -24,7 +24,7 @@ static const struct acri_user_plan *find_type(const struct acri_plan *plan, cons
     return NULL;
 }
 
-static void add_type(struct acri_plan *plan, const struct acr_user_type *type)
+static void add_type(struct acri_plan *plan, const struct acr_user_type *type, const char *plugin)
 {
     double *weights = acri_alloc((type->n_tasks + 1) * sizeof(*weights));
     struct acri_user_plan *p = &plan->types[plan->n_types++];
@@ -35,6 +35,7 @@ static void add_type(struct acri_plan *plan, const struct acr_user_type *type)
         weights[i] = weight == 0 ? 1 : weight > 0 ? (double)weight : 0;
     }
     p->type = type;
+    p->plugin = plugin;
     p->weight = type->weight > 0 ? type->weight : type->weight < 0 ? 0 : 1;
     p->stack_class = acri_stack_class_of(type->stack_kib);
     acri_picker_init(&p->tasks, weights, type->n_tasks);
@@ -53,7 +54,7 @@ static int add_types(struct acri_plan *plan, const struct acr_plugin *plugin,
             return acri_fail(reterr, -EINVAL,
                              "two user types are called '%s': rename one, or select by file",
                              type->name);
-        add_type(plan, type);
+        add_type(plan, type, plugin->name);
     }
     return 0;
 }

@@ -14,6 +14,7 @@
 
 struct acri_user_plan {
     const struct acr_user_type *type;
+    const char *plugin;
     struct acri_picker tasks;
     double weight; /* as given, 0 = 1 resolved, ACR_NEVER = 0 */
     uint32_t stack_class;

@@ -45,8 +45,9 @@ void acri_traceback_report_crash(const struct acri_users *us)
         acri_log_error("crash outside any task: %s at %p\n%s", what, c->address,
                        acri_buf_text(&frames));
     else
-        acri_log_error("crash in task '%s' of user type '%s' (user %llu): %s at %p%s\n%s", step_of(u),
-                       u->plan->type->name, (unsigned long long)u->number, what, c->address,
+        acri_log_error("crash in task '%s' of user type '%s' (plugin '%s', user %llu): %s at %p%s\n%s",
+                       step_of(u), u->plan->type->name, u->plan->plugin,
+                       (unsigned long long)u->number, what, c->address,
                        c->is_overflow ? " (a larger .stack_kib may help)" : "",
                        acri_buf_text(&frames));
     acri_buf_done(&frames);

@@ -180,8 +180,9 @@ int http_curl_sockets_on_close(void *arg, curl_socket_t fd)
     struct http_curl_socket *s = at(loop, fd);
 
     if (s != NULL) {
-        if (s->user != NULL) {
-            s->user->unread_port = unread_port(fd);
+        int port = s->user == NULL ? 0 : unread_port(fd);
+        if (port != 0) {
+            s->user->unread_port = port;
         }
         disown(loop, s);
         drop_watch(s);

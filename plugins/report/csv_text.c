@@ -105,7 +105,7 @@ void csv_text_number(struct csv_text *t, double number)
             break;
     }
     if (strpbrk(text, ".e") == NULL)
-        strcat(text, ".0");
+        memcpy(text + strlen(text), ".0", sizeof(".0"));
     csv_text_plain(t, text);
 }
 

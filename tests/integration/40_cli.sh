@@ -1,0 +1,226 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The command line: what prints and exits, where options come from, which scenarios and user types run, what the console
+# shows, and the subcommands.
+# usage: sh 40_cli.sh BUILD_DIR SOURCE_DIR
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cli=$scenarios/cli.c
+guest=$scenarios/guest.c
+
+# quick EXIT-CODE OPTION... : a run that ends when its users have
+quick() {
+    code=$1
+    shift
+    run "$code" --headless --only-summary --csv r -r 1000 "$@"
+}
+
+# types : how many samples each user type reported, from the statistics
+types() {
+    tr -d '\r' <r_stats.csv | awk -F , 'NR > 1 && $1 != "" { printf "%s%s=%d", sep, $1, $3; sep = " " }'
+}
+
+printing() {
+    story='--version and --help'
+    run 0 -V
+    has out 'version' '^acrida [0-9]+\.[0-9]+\.[0-9]+ '
+    run 0 --version
+    has out 'version' '^acrida [0-9]+\.[0-9]+\.[0-9]+ '
+    run 0 -h
+    has out 'help' '^Usage: acrida '
+    has out 'options of plugins' '^ +--csv PREFIX'
+    cp out short
+    run 0 --help
+    cmp -s out short || fail '-h and --help differ'
+
+    story='--list'
+    run 0 -f "$cli" --list
+    expect 'the list' 'Available Users:    buyer    seller' "$(tr -d '\n' <out)"
+    cp out long
+    run 0 -f "$cli" -l
+    cmp -s out long || fail '-l and --list differ'
+    [ ! -s err ] || fail 'it says something on stderr'
+
+    story='--show-task-ratio'
+    run 0 -f "$cli" --show-task-ratio
+    has out 'a type' '^ 75\.0 +buyer$'
+    has out 'a task of it' '^   75\.0 +browse$'
+    has out 'a task in all' '^   56\.2 +browse$'
+    run 0 -f "$cli" --show-task-ratio-json
+    python3 - out <<'END' 2>differs || fail "$(cat differs)"
+import json, sys
+got = json.load(open(sys.argv[1]))
+want = {"per_class": {"buyer": {"ratio": 0.75, "tasks": {"browse": {"ratio": 0.75}, "view": {"ratio": 0.25},
+                                                         "never": {"ratio": 0.0}}},
+                      "seller": {"ratio": 0.25, "tasks": {"offer": {"ratio": 1.0}}}},
+        "total": {"buyer": {"ratio": 0.75, "tasks": {"browse": {"ratio": 0.5625}, "view": {"ratio": 0.1875},
+                                                     "never": {"ratio": 0.0}}},
+                  "seller": {"ratio": 0.25, "tasks": {"offer": {"ratio": 0.25}}}}}
+if got != want:
+    sys.exit(f"got {got}, not {want}")
+END
+    run 0 -f "$cli" --show-task-ratio seller
+    has out 'the one selected' '^ 100\.0 +seller$'
+    lacks out 'the other' 'buyer'
+}
+
+# Each step adds a source that wins over those before it.
+precedence() {
+    story='where options come from'
+    quick 0 -f "$cli"
+    has err 'the default' 'spawning 1 users'
+    echo 'users = 2' >.acrida.conf
+    quick 0 -f "$cli"
+    has err '~/.acrida.conf' 'spawning 2 users'
+    printf 'users = 3\nthreads = 2\n' >acrida.conf
+    quick 0 -f "$cli"
+    has err 'acrida.conf' 'spawning 3 users at 1000 per second on 2 threads'
+    echo 'users = 4' >given.conf
+    quick 0 -f "$cli" --config given.conf
+    has err '--config' 'spawning 4 users at 1000 per second on 2 threads'
+    export ACRIDA_USERS=5
+    quick 0 -f "$cli" --config given.conf
+    has err 'environment' 'spawning 5 users'
+    quick 0 -f "$cli" --config given.conf -u 6
+    has err 'command line' 'spawning 6 users at 1000 per second on 2 threads'
+    unset ACRIDA_USERS
+    rm acrida.conf .acrida.conf
+    ACRIDA_LOCUSTFILE=$cli quick 0 seller
+    expect "a name of Locust's, as a variable" 'seller=1' "$(types)"
+
+    story='wrong options in files'
+    echo 'user = 3' >acrida.conf
+    quick 2 -f "$cli"
+    has err 'the line' "^acrida: acrida.conf:1: unknown option 'user': did you mean 'users'\\?"
+    rm acrida.conf
+    quick 2 -f "$cli" --spawn-rat-e 3
+    has err 'a suggestion' 'spawn-rate'
+
+    story='the host'
+    quick 0 -f "$cli" buyer
+    expect "the type's" 1 "$(total 'Request Count' 'http://of.the.type')"
+    quick 0 -f "$cli" -H http://of.the.option buyer
+    expect "the option's" 1 "$(total 'Request Count' 'http://of.the.option')"
+}
+
+logging() {
+    story='the log'
+    quick 0 -f "$cli" --logfile log.txt -L DEBUG buyer
+    has log.txt 'debug' 'DEBUG.*a detail'
+    has log.txt 'warning' 'WARNING.*a warning'
+    lacks err 'the log on stderr too' 'a warning'
+    has err 'tables on stderr' 'Aggregated'
+    quick 0 -f "$cli" -L warning buyer
+    has err 'warning' 'WARNING.*a warning'
+    lacks err 'less' 'DEBUG|INFO'
+    quick 2 -f "$cli" -L loud
+    has err 'a level that is none' 'loud'
+}
+
+selecting() {
+    story='user types'
+    quick 0 -f "$cli" -u 4
+    expect 'all' 'buyer=3 seller=1' "$(types)"
+    quick 0 -f "$cli" -u 4 seller
+    expect 'one' 'seller=4' "$(types)"
+    quick 0 -f "$cli" -u 4 seller buyer
+    expect 'both' 'buyer=3 seller=1' "$(types)"
+
+    story='several scenarios'
+    quick 0 -f "$cli,$guest" -u 5
+    expect 'with commas' 'buyer=3 guest=1 seller=1' "$(types)"
+    quick 0 -f "$cli" -f "$guest" -u 4 seller guest
+    expect 'two of three types' 'guest=2 seller=2' "$(types)"
+    mkdir folder
+    cp "$cli" "$guest" folder
+    echo 'no C' >folder/notes.txt
+    echo 'no C' >folder/_not_a_scenario.c
+    quick 0 -f folder -u 5
+    expect 'a folder' 'buyer=3 guest=1 seller=1' "$(types)"
+
+    story='no -f'
+    mkdir here
+    cp "$guest" here/scenario.c
+    (cd here && quick 0 -u 2 && [ "$(types)" = guest=2 ]) || fail 'scenario.c does not run'
+    (cd here && "$acrida" build scenario.c >../out 2>../err) || fail 'acrida build'
+    rm here/scenario.c
+    (cd here && quick 0 -u 3 && [ "$(types)" = guest=3 ]) || fail 'scenario.so does not run'
+}
+
+# The cache may not hide that an included file has changed.
+editing() {
+    story='a scenario that is edited'
+    for weight in 1 3; do
+        echo "#define WEIGHT $weight" >weight.h
+        sed "s/\.weight = 3, \.host/.weight = WEIGHT, .host/; s/^#include.*/&\n#include \"weight.h\"/" "$cli" >edited.c
+        quick 0 -f edited.c -u 4
+        expect "weight $weight" "$weight" "$(types | sed 's/buyer=\([0-9]*\) .*/\1/; s/^2$/1/')"
+    done
+}
+
+# progress FILE : a progress line, with the elapsed and total time and the users
+console() {
+    story='stderr is no terminal'
+    run 0 -f "$guest" -u 2 -t 3s
+    has err 'a run without --headless says so' 'no web UI.*headless'
+    lacks err 'control characters' "$(printf '[\r\033]')"
+    lacks err 'a progress line' '2/2 users'
+    [ ! -s out ] || fail 'it says something on stdout'
+    run 0 -f "$guest" -u 1 --headless
+    lacks err '--headless' 'no web UI'
+
+    story='stderr is a terminal'
+    python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' \
+        "$acrida" -f "$scenarios/users.c" --headless -u 2 -t 3s one </dev/null >err || fail 'exit code'
+    has err 'the progress line' "2s / 3s  2/2 users  [0-9]+ req/s *$(printf '\r')"
+    has err 'the final table' '^ +Aggregated '
+}
+
+commands() {
+    story='acrida new'
+    run 0 new first_try
+    for file in first_try.c CMakeLists.txt README.md; do
+        [ -s "first_try/$file" ] || fail "$file is missing"
+    done
+    run 0 check first_try/first_try.c
+    start_target
+    quick 0 -f first_try/first_try.c -H "$url" -u 2 -t 2s
+    [ "$(heads)" -gt 0 ] || fail 'the file asks nothing'
+    before=$(heads)
+    quick 0 -f first_try -H "$url" -u 2 -t 2s
+    [ "$(heads)" -gt "$before" ] || fail 'the folder asks nothing'
+    stop_target
+    run 1 new first_try
+    has err 'a second one of that name' 'there already'
+    run 2 new '../x'
+
+    story='acrida build'
+    sed 's/^static int tell/int tell/' "$cli" >whole.c
+    sed -n '/^int tell/,/^}/p' whole.c | cat - /dev/null >body.c
+    { echo '#include <acrida/acrida.h>'; echo 'int tell(struct acr_user *u);'; cat body.c; } >part.c
+    sed '/^int tell/,/^}/d; s/^static int never/int tell(struct acr_user *u);\n&/' whole.c >main.c
+    run 0 build -o both.so main.c part.c
+    expect 'what it prints' both.so "$(basename "$(cat out)")"
+    quick 0 -f both.so -u 4
+    expect 'its users' 'buyer=3 seller=1' "$(types)"
+    run 1 build -o half.so main.c
+    has err 'the linker' 'tell'
+
+    story='acrida check'
+    run 0 check both.so
+    has out 'plugin' 'both\.so: plugin cli 1\.2, SDK ABI [0-9]+\.[0-9]+'
+    has out 'a user type' 'user type buyer: weight 3, .*host http://of.the.type'
+    has out 'its wait' 'user type seller: .*between 1 and 2\.5 s'
+    has out 'a task' 'task browse: weight 3, tags quick'
+    run 1 check "$scenarios/no-such-file.so"
+}
+
+printing
+precedence
+logging
+selecting
+editing
+console
+commands
+echo ok
