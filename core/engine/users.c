@@ -30,12 +30,11 @@ static void on_stall(struct acr_loop *l, void *owner, uint64_t held_ns)
     if (u == NULL || u->phase == ACRI_USER_SERVICE ||
         !acri_log_may(&us->stall_limit, l->now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
         return;
-    acri_log_warning("task '%s' of user type '%s' held its loop for %llu ms (and %llu more such "
-                     "since the last line): all its other users waited; use acr_sleep instead of "
-                     "sleep, and no blocking calls",
+    acri_log_warning("task '%s' of user type '%s' held its loop for %llu ms: all other users of the loop "
+                     "waited; use acr_sleep instead of sleep, and no blocking calls (told at most every "
+                     "10 s; not told since: %llu)",
                      u->task != NULL ? u->task->name : "on_start", u->plan->type->name,
-                     (unsigned long long)(held_ns / ACRI_NS_PER_MS),
-                     (unsigned long long)n_left_out);
+                     (unsigned long long)(held_ns / ACRI_NS_PER_MS), (unsigned long long)n_left_out);
 }
 
 static int init_clients(struct acri_users *us, struct acri_error *reterr)

@@ -159,12 +159,11 @@ static int unread_port(curl_socket_t fd)
 {
     struct tcp_info info = { .tcpi_unacked = 0 };
     struct sockaddr_storage name = { .ss_family = AF_UNSPEC };
-    socklen_t info_bytes = sizeof info, name_bytes = sizeof name, error_bytes = sizeof(int);
-    int error = 0;
+    socklen_t info_bytes = sizeof info, name_bytes = sizeof name;
 
-    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &error_bytes);
     getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &info_bytes);
-    if ((error == 0 && info.tcpi_unacked == 0) ||
+    bool was_reset = info.tcpi_state == TCP_CLOSE;
+    if ((!was_reset && info.tcpi_unacked == 0) ||
         getsockname(fd, (struct sockaddr *)&name, &name_bytes) != 0) {
         return 0;
     }

@@ -52,6 +52,11 @@ static void put_back(struct http_curl_transfer *t)
 
     http_curl_setup_clear(t);
     curl_easy_setopt(t->easy, CURLOPT_SHARE, NULL);
+    if (t->attempts > 1 || t->has_failed) {
+        /* curl 7.88 adds resends up over all requests of a handle, and fails the sixth. */
+        curl_easy_reset(t->easy);
+        http_curl_setup_handle(t);
+    }
     t->x = NULL;
     t->user = NULL;
     if (profile->n_free >= FREE_MAX) {
@@ -115,6 +120,7 @@ void http_curl_transfer_start(struct http_exchange *x, struct http_curl_user *us
     t->sent_before = 0;
     t->open_errno = 0;
     t->has_opened = false;
+    t->has_failed = false;
     t->error[0] = '\0';
     x->transfer = t;
     const char *error = http_curl_setup_hop(t);
@@ -201,6 +207,7 @@ void http_curl_transfer_over(struct http_curl_transfer *t, CURLcode code)
         return;
     }
     take_info(t);
+    t->has_failed = code != CURLE_OK;
     const char *error = error_of(t, code);
     curl_multi_remove_handle(multi, t->easy);
     t->is_added = false;

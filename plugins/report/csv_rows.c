@@ -271,4 +271,7 @@ void csv_rows_metrics(struct csv_text *t, const struct acr_snapshot *s)
     metrics_of(t, acr_snapshot_total(s));
     for (uint32_t which = 0; which < ACR_LEN(ledger); which++)
         metric_count(t, NULL, ledger[which], acr_snapshot_ledger(s, which));
+    start_metric(t, NULL, "open_requests_mean");
+    csv_text_short_number(t, rounded(acr_snapshot_open_requests(s)));
+    csv_text_end_row(t);
 }

@@ -38,12 +38,12 @@ BEGIN {
 
     # The headers of libc and the kernel: anything else in angle brackets is third-party, and must be
     # named in third_party() to be allowed anywhere.
-    words_to_set("assert.h complex.h ctype.h elf.h endian.h errno.h execinfo.h fcntl.h fenv.h float.h " \
-        "fnmatch.h ftw.h getopt.h glob.h inttypes.h libgen.h limits.h link.h locale.h math.h netdb.h " \
-        "poll.h pwd.h sched.h setjmp.h signal.h spawn.h stdalign.h stdarg.h stdbool.h stddef.h " \
-        "stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h syslog.h termios.h time.h " \
-        "ucontext.h uchar.h unistd.h wchar.h wctype.h arpa/inet.h net/if.h " \
-        "netinet/in.h netinet/tcp.h", libc)
+    words_to_set("assert.h complex.h ctype.h dirent.h elf.h endian.h errno.h execinfo.h fcntl.h fenv.h " \
+        "float.h fnmatch.h ftw.h getopt.h glob.h grp.h inttypes.h libgen.h limits.h link.h locale.h " \
+        "malloc.h math.h netdb.h poll.h pwd.h regex.h sched.h search.h setjmp.h signal.h spawn.h " \
+        "stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h " \
+        "strings.h syslog.h termios.h time.h uchar.h ucontext.h unistd.h utime.h wchar.h wctype.h " \
+        "arpa/inet.h net/if.h netinet/in.h netinet/tcp.h", libc)
 }
 
 FNR == 1 {

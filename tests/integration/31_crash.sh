@@ -19,7 +19,7 @@ crash() {
     expect 'the ledger' "$(ledger started)" "$(ledger succeeded)"
     has err 'final table' '^job +before +10 '
     has err 'percentiles' '^Response time percentiles'
-    has err 'the scenario' "crash(\\.c|\\.so)?.*"
+    has err 'the plugin' "plugin 'crash'"
     has err 'the user type' "user type '$type'"
     has err 'the task' "task '$task'"
     has err 'a frame as module and offset' "[^ /]+\\.so\\+0x[0-9a-f]+"
@@ -32,7 +32,7 @@ crash() {
 for threads in 1 4; do
     story="write to NULL, $threads threads"
     crash faller fall write_to_null --threads "$threads"
-    has err 'the kind of fault' 'SIGSEGV|segmentation fault'
+    has err 'the kind of fault' 'SIGSEGV|[Ss]egmentation fault'
     lacks err 'no stack overflow' 'overflow'
 
     story="stack overflow, $threads threads"

@@ -18,7 +18,7 @@ quick() {
 
 # types : how many samples each user type reported, from the statistics
 types() {
-    tr -d '\r' <r_stats.csv | awk -F , 'NR > 1 && $1 != "" { printf "%s%s=%d", sep, $1, $3; sep = " " }'
+    awk -F , 'NR > 1 && $1 != "" { print $1 "=" $3 }' r_stats.csv | sort | paste -sd ' ' -
 }
 
 printing() {
@@ -72,10 +72,10 @@ precedence() {
     has err 'the default' 'spawning 1 users'
     echo 'users = 2' >.acrida.conf
     quick 0 -f "$cli"
-    has err '~/.acrida.conf' 'spawning 2 users'
+    has err 'the file of the home folder' 'spawning 2 users'
     printf 'users = 3\nthreads = 2\n' >acrida.conf
     quick 0 -f "$cli"
-    has err 'acrida.conf' 'spawning 3 users at 1000 per second on 2 threads'
+    has err 'the file of this folder' 'spawning 3 users at 1000 per second on 2 threads'
     echo 'users = 4' >given.conf
     quick 0 -f "$cli" --config given.conf
     has err '--config' 'spawning 4 users at 1000 per second on 2 threads'
@@ -159,7 +159,6 @@ editing() {
     done
 }
 
-# progress FILE : a progress line, with the elapsed and total time and the users
 console() {
     story='stderr is no terminal'
     run 0 -f "$guest" -u 2 -t 3s
@@ -184,7 +183,7 @@ commands() {
         [ -s "first_try/$file" ] || fail "$file is missing"
     done
     run 0 check first_try/first_try.c
-    start_target
+    start_target --seed 1
     quick 0 -f first_try/first_try.c -H "$url" -u 2 -t 2s
     [ "$(heads)" -gt 0 ] || fail 'the file asks nothing'
     before=$(heads)

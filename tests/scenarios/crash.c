@@ -9,7 +9,7 @@ struct state {
 };
 
 static int *volatile nothing;
-static volatile int depth;
+static volatile int deepest = 1 << 30;
 
 static int work(struct acr_user *u)
 {
@@ -43,8 +43,7 @@ static __attribute__((noinline)) int dig_deeper(int n)
     volatile char block[512];
 
     block[n % 512] = (char)n;
-    depth = n;
-    return dig_deeper(n + 1) + block[0];
+    return n < deepest ? dig_deeper(n + 1) + block[0] : 0;
 }
 
 static int dig(struct acr_user *u)
