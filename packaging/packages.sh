@@ -24,11 +24,11 @@ wanted='gcc g++ libc6-dev cmake ninja-build pkg-config
 
 # Unit tests (libcmocka), the second compiler and its sanitizers (clang, libclang-rt; llvm reads its
 # traces), servers and clients to compare with (nginx, curl, openssl), what the scripts call (procps,
-# binutils, make), and what reads code and memory (shellcheck, valgrind).
+# binutils, make, python3 for its csv and pty), and what reads code and memory (shellcheck, valgrind).
 if [ "$tests" = yes ]; then
     wanted="$wanted
     libcmocka-dev clang libclang-rt-14-dev llvm nginx-light curl openssl ca-certificates procps
-    binutils make shellcheck valgrind"
+    binutils make python3 shellcheck valgrind"
 fi
 
 is_installed() {

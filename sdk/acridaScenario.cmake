@@ -18,7 +18,7 @@ function(acrida_scenario name)
   # to the machine it was built on.
   set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".so"
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden SKIP_BUILD_RPATH ON)
-  target_compile_options(${name} PRIVATE -fstack-clash-protection -Wframe-larger-than=16384)
+  target_compile_options(${name} PRIVATE -fstack-clash-protection -fno-optimize-sibling-calls -Wframe-larger-than=16384)
   target_link_options(${name} PRIVATE -Wl,--as-needed)
   target_link_libraries(${name} PRIVATE acrida::http acrida::acrida)
 

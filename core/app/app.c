@@ -173,7 +173,8 @@ static unsigned threads_of(const struct acri_options *o)
     return cpus > 0 ? (unsigned)cpus : 1;
 }
 
-static int run(const struct acri_options *o, const struct acri_plan *plan)
+static int run(const struct acri_options *o, const struct acri_plan *plan,
+               struct acri_scenario *scenario)
 {
     struct front front = { .options = o,
                            .is_periodic = !acri_options_flag(o, "only-summary"),
@@ -201,13 +202,14 @@ static int run(const struct acri_options *o, const struct acri_plan *plan)
     if (acri_runner_run(plan, &options, &listener, &result, &error) < 0)
         return fail(EXIT_START, &error);
     if (result.must_exit) {
+        acri_loader_remove_copies(&scenario->loader);
         fflush(NULL);
         _exit(result.exit_code);
     }
     return result.exit_code;
 }
 
-static int run_scenario(struct acri_options *o, const struct acri_scenario *scenario)
+static int run_scenario(struct acri_options *o, struct acri_scenario *scenario)
 {
     struct acri_plan plan;
     struct acri_error error;
@@ -218,7 +220,7 @@ static int run_scenario(struct acri_options *o, const struct acri_scenario *scen
     if (acri_plan_init(&plan, scenario->plugins, scenario->n_plugins, names, n_names, &error) < 0)
         return fail(EXIT_START, &error);
     if (!print_scenario(o, &plan))
-        exit_code = run(o, &plan);
+        exit_code = run(o, &plan, scenario);
     acri_plan_done(&plan);
     return exit_code;
 }

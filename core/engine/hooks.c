@@ -5,6 +5,7 @@
 #include "engine/traceback.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void acri_hooks_settle(struct acri_hook_results *results, struct acr_user *service, int result,
                        const char *plugin, const char *hook)
@@ -59,7 +60,8 @@ void acri_hooks_tell_exceptions(struct acri_hook_results *results, struct acr_us
         acri_stats_exception_n(stats, x->message, traceback, "local", x->count);
         if (stats->exceptions.n > n_before)
             acri_log_error("exception in task '%s' of user type '%s' (user %llu): %s\n%s", x->task,
-                           x->user_type, (unsigned long long)x->user_number, x->message, traceback);
+                           x->user_type, (unsigned long long)x->user_number, x->message,
+                           strchr(traceback, '\n') + 1);
         ACRI_FIRE(results, service, user_error, , &e);
         free(traceback);
     }

@@ -11,16 +11,13 @@
 
 #define TEXT_BYTES 16384
 
-/* The fault handler's own frame and the kernel's return from it. */
-#define HANDLER_FRAMES 2
-
 char *acri_traceback_text(const struct acri_exception *x)
 {
     struct acri_buf b;
 
     acri_buf_init(&b, TEXT_BYTES);
-    acri_buf_puts(&b, "");
-    acri_symbolise(&b, x->frames, x->n_frames);
+    acri_buf_printf(&b, "  in task '%s' of user type '%s'\n", x->task, x->user_type);
+    acri_symbolise(&b, x->frames, x->n_frames, false);
     return b.data;
 }
 
@@ -39,8 +36,7 @@ void acri_traceback_report_crash(const struct acri_users *us)
     struct acri_buf frames;
 
     acri_buf_init(&frames, TEXT_BYTES);
-    if (c->n_frames > HANDLER_FRAMES)
-        acri_symbolise(&frames, c->frames + HANDLER_FRAMES, c->n_frames - HANDLER_FRAMES);
+    acri_symbolise(&frames, c->frames, c->n_frames, true);
     if (u == NULL)
         acri_log_error("crash outside any task: %s at %p\n%s", what, c->address,
                        acri_buf_text(&frames));

@@ -5,7 +5,7 @@
 
 #include "engine/users.h"
 
-/* One line per frame, or "". Owner: the caller (free). */
+/* The task, then one line per frame. Owner: the caller (free). */
 char *acri_traceback_text(const struct acri_exception *x);
 
 /* Log what a loop's fault handler has noted. */

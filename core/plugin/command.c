@@ -15,27 +15,37 @@ extern char **environ;
 
 void acri_command_init(struct acri_command *c, const char *program)
 {
-    c->n = 0;
-    acri_command_add_words(c, program); /* CC may be "ccache gcc" */
+    *c = (struct acri_command){ 0 };
+    acri_command_add_words(c, program);
+}
+
+/* Takes the word. */
+static void add(struct acri_command *c, char *word)
+{
+    c->words = acri_realloc(c->words, (c->n + 2) * sizeof(*c->words));
+    c->words[c->n++] = word;
+    c->words[c->n] = NULL;
 }
 
 void acri_command_add(struct acri_command *c, const char *word)
 {
-    ACRI_ASSERT(c->n < ACRI_COMMAND_WORDS);
-    c->words[c->n++] = acri_strdup(word);
-    c->words[c->n] = NULL;
+    add(c, acri_strdup(word));
 }
 
 void acri_command_add_words(struct acri_command *c, const char *text)
 {
-    while (*(text += strspn(text, " \t\n")) != '\0') {
-        size_t n = strcspn(text, " \t\n");
-        char *word = strndup(text, n);
+    static const char blanks[] = " \t\r\n";
 
-        if (c->n < ACRI_COMMAND_WORDS / 2)
-            acri_command_add(c, word);
-        free(word);
-        text += n;
+    while (*(text += strspn(text, blanks)) != '\0') {
+        char *word = acri_alloc(strlen(text) + 1);
+        size_t n = 0;
+
+        while (*text != '\0' && strchr(blanks, *text) == NULL) {
+            if (*text == '\\' && text[1] != '\0')
+                text++;
+            word[n++] = *text++;
+        }
+        add(c, word);
     }
 }
 
@@ -43,7 +53,8 @@ void acri_command_done(struct acri_command *c)
 {
     for (size_t i = 0; i < c->n; i++)
         free(c->words[i]);
-    c->n = 0;
+    free(c->words);
+    *c = (struct acri_command){ 0 };
 }
 
 static void read_all(int fd, struct acri_buf *output)
@@ -64,6 +75,8 @@ int acri_command_run(const struct acri_command *c, struct acri_buf *output, bool
     pid_t pid;
     int r;
 
+    if (c->n == 0)
+        return -ENOENT;
     if (output != NULL && pipe2(fds, O_CLOEXEC) < 0)
         return -errno;
     posix_spawn_file_actions_init(&actions);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Loading shared objects: every refusal is one line. What is loaded stays loaded until the process ends.
+ * Loading shared objects: every refusal is one line. What is loaded stays loaded until the process
+ * ends.
  *
  * Thread: main, before loops run.
  */
@@ -12,6 +13,8 @@
 
 #include <acrida/plugin.h>
 
+#include <limits.h>
+
 struct acri_loaded {
     const struct acr_plugin *plugin; /* widened and validated */
     struct acr_abi abi;              /* as the plugin saw it */
@@ -22,23 +25,27 @@ struct acri_loader {
     struct acri_loaded *loaded; /* n elements, in load order */
     size_t n;
     struct acri_arena arena;
-    char copies[64]; /* the folder of private copies; "" until one was made */
+    char copies[PATH_MAX]; /* the folder of private copies; "" until one was made */
+    size_t n_copies;
 };
 
 void acri_loader_init(struct acri_loader *l);
 /* Free our side, and remove the private copies. The objects stay mapped. */
 void acri_loader_done(struct acri_loader *l);
 
+/* The files only: for a process that ends while threads still use what was loaded. */
+void acri_loader_remove_copies(struct acri_loader *l);
+
 /*
- * Load a scenario or plugin by path: a private copy of it, so that the file may be overwritten while it
- * runs.
+ * Load a scenario or plugin by path: a private copy of it, so that the file may be overwritten
+ * while it runs. Libraries that it links are also found beside it.
  *
  * Returns: 0, or -ENOENT, -ENOEXEC, -EINVAL with its line.
  */
 int acri_loader_open(struct acri_loader *l, const char *path, struct acri_error *reterr);
 
-/* Load every lib*.so.0 of a folder, in place and in the order of their names; a missing folder is empty.
- * A scenario that links one of them gets this one, by its soname. */
+/* Load every lib*.so.0 of a folder, in place and in the order of their names; a missing folder is
+ * empty. A scenario that links one of them gets this one, by its soname. */
 int acri_loader_open_folder(struct acri_loader *l, const char *folder, struct acri_error *reterr);
 
 #endif

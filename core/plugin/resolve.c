@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,13 +41,32 @@ static int add_file(const struct acri_where *where, const char *path, struct acr
     return r;
 }
 
+static bool is_object(const char *name)
+{
+    size_t n = strlen(name);
+
+    return n > 3 && strcmp(name + n - 3, ".so") == 0;
+}
+
 static int is_scenario(const struct dirent *entry)
 {
     const char *name = entry->d_name;
-    size_t n = strlen(name);
 
-    return name[0] != '.' && name[0] != '_' &&
-           (acri_compile_is_source(name) || (n > 3 && strcmp(name + n - 3, ".so") == 0));
+    return name[0] != '.' && name[0] != '_' && entry->d_type != DT_DIR &&
+           (acri_compile_is_source(name) || is_object(name));
+}
+
+/* shop.so beside shop.c is what `acrida build` made of it: one scenario, not two. */
+static bool is_built_here(const char *name, struct dirent *const *entries, int n)
+{
+    size_t stem = strlen(name) - strlen(".so") + 1; /* with the dot */
+
+    for (int i = 0; i < n && is_object(name); i++)
+        if (strncmp(entries[i]->d_name, name, stem) == 0 &&
+            acri_compile_is_source(entries[i]->d_name) &&
+            strchr(entries[i]->d_name + stem, '.') == NULL)
+            return true;
+    return false;
 }
 
 static int add_folder(const struct acri_where *where, const char *folder, struct acri_paths *p,
@@ -74,11 +94,12 @@ static int add_folder(const struct acri_where *where, const char *folder, struct
     for (int i = 0; i < n; i++) {
         char *path = acri_printf("%s/%s", folder, entries[i]->d_name);
 
-        if (r == 0)
+        if (r == 0 && !is_built_here(entries[i]->d_name, entries, n))
             r = add_file(where, path, p, reterr);
         free(path);
-        free(entries[i]);
     }
+    for (int i = 0; i < n; i++)
+        free(entries[i]);
     free(entries);
     return r;
 }
@@ -105,9 +126,10 @@ int acri_resolve(const struct acri_where *where, const char *const *given, size_
             return add_file(where, "scenario.c", ret_paths, reterr);
         if (access("scenario.so", R_OK) == 0)
             return add_file(where, "./scenario.so", ret_paths, reterr);
-        return acri_fail(reterr, -ENOENT,
-                         "no scenario: give one with -f FILE (there is no scenario.c and no scenario.so "
-                         "in this folder)");
+        return acri_fail(
+            reterr, -ENOENT,
+            "no scenario: give one with -f FILE (there is no scenario.c and no scenario.so "
+            "in this folder)");
     }
     for (size_t i = 0; i < n && r == 0; i++)
         r = add_given(where, given[i], ret_paths, reterr);

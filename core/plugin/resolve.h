@@ -13,9 +13,9 @@ struct acri_paths {
 };
 
 /*
- * Sources are compiled; objects taken as they are; a folder with a CMakeLists.txt is one scenario, of
- * another each .c, .cc, .cpp and .so is one (names that begin with _ or . are left out). With n = 0:
- * scenario.c, else scenario.so, in the working folder.
+ * Sources are compiled; objects taken as they are; a folder with a CMakeLists.txt is one scenario,
+ * of another each .c, .cc, .cpp and .so is one (names that begin with _ or . are left out, and x.so
+ * beside x.c). With n = 0: scenario.c, else scenario.so, in the working folder.
  *
  * Returns: 0, or a negative errno with its line. Free with acri_paths_done, also after an error.
  */

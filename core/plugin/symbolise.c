@@ -70,17 +70,22 @@ static void write_frame(struct acri_buf *out, const void *frame)
         acri_buf_puts(out, "\n");
 }
 
-void acri_symbolise(struct acri_buf *out, void *const *frames, int n_frames)
+void acri_symbolise(struct acri_buf *out, void *const *frames, int n_frames, bool is_fault)
 {
-    void (*self)(struct acri_buf *, void *const *, int) = acri_symbolise;
+    void (*self)(struct acri_buf *, void *const *, int, bool) = acri_symbolise;
     const void *ours;
     void *address;
     int first = 0;
 
     memcpy(&address, &self, sizeof(address));
     ours = base_of(address);
+    /* A sanitizer's own backtrace comes before our call of it. */
+    while (first < n_frames && base_of(frames[first]) != ours)
+        first++;
     while (first < n_frames && base_of(frames[first]) == ours)
         first++;
+    if (is_fault)
+        first++; /* the kernel's return from the handler */
     for (int i = first; i < n_frames && base_of(frames[i]) != ours; i++)
         write_frame(out, frames[i]);
 }

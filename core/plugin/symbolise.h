@@ -6,11 +6,12 @@
 #include "base/buf.h"
 
 /*
- * Append one line per frame, the innermost first. The frames of acrida itself are left out: those above
- * the scenario (the call that took the backtrace) and those below it (the scheduler).
+ * Append one line per frame of the scenario, the innermost first. The frames of acrida itself are left
+ * out: those above (the call that took the backtrace, or the fault handler) and those below (the
+ * scheduler).
  *
  * Thread: any, not in a signal handler. Runs addr2line, if it is there.
  */
-void acri_symbolise(struct acri_buf *out, void *const *frames, int n_frames);
+void acri_symbolise(struct acri_buf *out, void *const *frames, int n_frames, bool is_fault);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool join(char *to, const char *folder, const char *rest)
@@ -49,4 +50,58 @@ int acri_where_find(struct acri_where *w, struct acri_error *reterr)
         return acri_fail(reterr, -ENAMETOOLONG, "libacrida is installed too deep: %s", folder);
     find_include(w, folder);
     return 0;
+}
+
+static int make_folders(char *path)
+{
+    for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+    return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/* What lies in the cache is run: a folder that others own or may write is none. */
+static int open_cache(char *path)
+{
+    struct stat st;
+    int r = make_folders(path);
+
+    if (r < 0)
+        return r;
+    if (stat(path, &st) < 0)
+        return -errno;
+    if (!S_ISDIR(st.st_mode))
+        return -ENOTDIR;
+    if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return -EPERM;
+    return access(path, W_OK | X_OK) < 0 ? -errno : 0;
+}
+
+int acri_where_cache(char ret_path[PATH_MAX], struct acri_error *reterr)
+{
+    const char *cache = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+    const char *tmp = getenv("TMPDIR");
+    int r = -ENOENT;
+
+    if (cache != NULL && cache[0] == '/' &&
+        snprintf(ret_path, PATH_MAX, "%s/acrida", cache) < PATH_MAX)
+        r = open_cache(ret_path);
+    if (r < 0 && home != NULL && home[0] == '/' &&
+        snprintf(ret_path, PATH_MAX, "%s/.cache/acrida", home) < PATH_MAX)
+        r = open_cache(ret_path);
+    if (r == 0)
+        return 0;
+    /* By user, because everybody may write there. */
+    snprintf(ret_path, PATH_MAX, "%s/acrida-cache-%u", tmp != NULL && tmp[0] == '/' ? tmp : "/tmp",
+             geteuid());
+    r = open_cache(ret_path);
+    return r == 0
+               ? 0
+               : acri_fail(reterr, r,
+                           "the cache folder %s cannot be used: %s (set XDG_CACHE_HOME to a folder "
+                           "of your own)",
+                           ret_path, strerror(-r));
 }

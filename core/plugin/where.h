@@ -8,12 +8,16 @@
 #include <limits.h>
 
 struct acri_where {
-    char library[PATH_MAX];  /* libacrida.so.0 */
-    char plugins[PATH_MAX];  /* libacrida-http.so.0 and the like */
-    char include[PATH_MAX];  /* holds acrida/acrida.h; "" when the headers are not installed */
+    char library[PATH_MAX]; /* libacrida.so.0 */
+    char plugins[PATH_MAX]; /* libacrida-http.so.0 and the like */
+    char include[PATH_MAX]; /* holds acrida/acrida.h; "" when the headers are not installed */
 };
 
 /* Returns: 0 or a negative errno with its line. */
 int acri_where_find(struct acri_where *w, struct acri_error *reterr);
+
+/* The folder for what is compiled: made if need be, and nobody else's, because what lies there is
+ * run. $XDG_CACHE_HOME/acrida, else ~/.cache/acrida, else one in $TMPDIR. Returns: as above. */
+int acri_where_cache(char ret_path[PATH_MAX], struct acri_error *reterr);
 
 #endif

@@ -42,6 +42,7 @@ struct http_curl_transfer {
     bool is_added;   /* to the multi */
     bool is_plain;   /* set up as a GET without a body */
     bool has_opened; /* a socket */
+    bool has_failed;
     char error[CURL_ERROR_SIZE];
 };
 

@@ -11,12 +11,14 @@ crash() {
     task=$2
     function=$3
     shift 3
-    rm -f r_*.csv
+    rm -rf r_*.csv tmp
+    mkdir tmp
     # Ends by itself only if the crash goes unseen.
-    run 5 -f "$scenarios/crash.c" --headless -u 2 -r 100 -t 20s --csv r "$@" "$type" steady
+    TMPDIR=$work/tmp run 5 -f "$scenarios/crash.c" --headless -u 2 -r 100 -t 20s --csv r "$@" "$type" steady
     expect 'samples in the file' 10 "$(total 'Request Count' before)"
     [ "$(total 'Request Count' sound)" -gt 0 ] || fail 'samples of the other user are lost'
     expect 'the ledger' "$(ledger started)" "$(ledger succeeded)"
+    expect 'what is left in TMPDIR' '' "$(ls tmp)"
     has err 'final table' '^job +before +10 '
     has err 'percentiles' '^Response time percentiles'
     has err 'the plugin' "plugin 'crash'"

@@ -9,11 +9,11 @@
 cli=$scenarios/cli.c
 guest=$scenarios/guest.c
 
-# quick EXIT-CODE OPTION... : a run that ends when its users have
+# quick EXIT-CODE OPTION... : a run of cli.c or guest.c, that ends with its last user
 quick() {
     code=$1
     shift
-    run "$code" --headless --only-summary --csv r -r 1000 "$@"
+    run "$code" --headless --only-summary --csv r --threads 1 -r 1000 "$@"
 }
 
 # types : how many samples each user type reported, from the statistics
@@ -73,17 +73,19 @@ precedence() {
     echo 'users = 2' >.acrida.conf
     quick 0 -f "$cli"
     has err 'the file of the home folder' 'spawning 2 users'
-    printf 'users = 3\nthreads = 2\n' >acrida.conf
+    printf 'users = 3\nloglevel = debug\n' >acrida.conf
     quick 0 -f "$cli"
-    has err 'the file of this folder' 'spawning 3 users at 1000 per second on 2 threads'
+    has err 'the file of this folder' 'spawning 3 users'
+    has err 'its other option' 'DEBUG.*a detail'
     echo 'users = 4' >given.conf
     quick 0 -f "$cli" --config given.conf
-    has err '--config' 'spawning 4 users at 1000 per second on 2 threads'
+    has err '--config' 'spawning 4 users'
     export ACRIDA_USERS=5
     quick 0 -f "$cli" --config given.conf
     has err 'environment' 'spawning 5 users'
     quick 0 -f "$cli" --config given.conf -u 6
-    has err 'command line' 'spawning 6 users at 1000 per second on 2 threads'
+    has err 'command line' 'spawning 6 users'
+    has err 'what only the file has' 'DEBUG.*a detail'
     unset ACRIDA_USERS
     rm acrida.conf .acrida.conf
     ACRIDA_LOCUSTFILE=$cli quick 0 seller
@@ -195,10 +197,8 @@ commands() {
     run 2 new '../x'
 
     story='acrida build'
-    sed 's/^static int tell/int tell/' "$cli" >whole.c
-    sed -n '/^int tell/,/^}/p' whole.c | cat - /dev/null >body.c
-    { echo '#include <acrida/acrida.h>'; echo 'int tell(struct acr_user *u);'; cat body.c; } >part.c
-    sed '/^int tell/,/^}/d; s/^static int never/int tell(struct acr_user *u);\n&/' whole.c >main.c
+    sed '/^static int never/,$d; s/^static int tell/int tell(struct acr_user *u);\nint tell/' "$cli" >part.c
+    sed '/^static bool/,/^}/d; /^static int tell/,/^}/d; s/^static int never/int tell(struct acr_user *u);\n&/' "$cli" >main.c
     run 0 build -o both.so main.c part.c
     expect 'what it prints' both.so "$(basename "$(cat out)")"
     quick 0 -f both.so -u 4

@@ -2,12 +2,18 @@
 /* cli.c: user types that tell which host they were given, each once. */
 #include <acrida/acrida.h>
 
+/* With one thread all others have been before it. */
+static bool last_one(struct acr_user *u)
+{
+    return (int64_t)acr_number(u) + 1 == acr_option_int("users", 0);
+}
+
 static int tell(struct acr_user *u)
 {
     acr_report(u, .type = acr_type_name(u), .name = acr_host(u), .response_time_ms = 5);
     acr_log_at(u, ACR_LOG_DEBUG, "a detail");
     acr_log_at(u, ACR_LOG_WARNING, "a warning");
-    return ACR_STOP_USER;
+    return last_one(u) ? ACR_STOP_TEST : ACR_STOP_USER;
 }
 
 static int never(struct acr_user *u)

@@ -26,32 +26,18 @@ def die(text):
 # --- the build ---------------------------------------------------------------------------------
 
 class Build:
-    """A build tree (or an installed one) of Acrida and the things compiled against it."""
+    """The programs of a build tree of Acrida."""
 
-    def __init__(self, tree, work):
+    def __init__(self, tree):
         self.acrida = os.path.join(tree, "bin", "acrida")
         self.target = os.path.join(tree, "bin", "acrida-target")
-        self.work = work
-        self.tree = tree
         for path in (self.acrida, self.target):
             if not os.access(path, os.X_OK):
                 die(f"{path} is not there: build first, or name the build with --build DIR")
-        self.ticks = self.compile(os.path.join(HERE, "ticks.c"))
 
-    def compile(self, source):
-        """By hand, so that the benchmark does not depend on what it could not measure anyway."""
-        out = os.path.join(self.work, os.path.basename(source)[:-2] + ".so")
-        lib = os.path.join(self.tree, "lib")
-        subprocess.run(
-            ["cc", "-std=gnu11", "-O2", "-g", "-fPIC", "-shared", "-Wall", "-Wextra",
-             "-I" + os.path.join(ROOT, "sdk", "include"), source, "-o", out,
-             "-L" + lib, "-lacrida", "-L" + os.path.join(lib, "acrida", "plugins"),
-             "-l:libacrida-http.so.0"], check=True)
-        return out
-
-    def scenario(self, path):
-        """The arguments for a scenario with ticks.c beside it."""
-        return ["-f", path + "," + self.ticks]
+    def scenario(self, source):
+        """The arguments for a scenario with ticks.c beside it; acrida compiles both."""
+        return ["-f", source, "--plugin", os.path.join(HERE, "ticks.c")]
 
 
 def add_options(parser):
