@@ -87,6 +87,7 @@ static void on_handover(struct acri_users *from)
     struct runner *r = the_runner;
     struct acri_handover *h = &from->handover;
 
+    from->n_live_seen = h->n_live;
     acri_stats_merge(r->stats, h->block);
     acri_exceptions_move(&r->exceptions, &h->exceptions);
     r->open_ns += h->open_ns;
@@ -185,7 +186,7 @@ static uint64_t count_live(const struct runner *r)
     uint64_t n = 0;
 
     for (size_t i = 0; i < r->n_loops; i++)
-        n += r->loops[i].handover.n_live;
+        n += r->loops[i].n_live_seen;
     return n;
 }
 
@@ -399,6 +400,19 @@ static int decide_exit_code(const struct runner *r, const struct acr_snapshot *s
     return r->hook_results.did_fail ? 2 : 0;
 }
 
+/* Users whose tasks go on although they are cancelled: the scenario has a loop that never ends. */
+static void tell_parked(const struct runner *r)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < r->n_loops; i++)
+        if (!r->loops[i].handover.is_out)
+            n += r->loops[i].handover.n_parked;
+    if (n > 0)
+        acri_log_warning("%llu users never returned from their task and were left where they were",
+                         (unsigned long long)n);
+}
+
 static void finish(struct runner *r, bool did_start)
 {
     struct acr_quit_event quit;
@@ -407,6 +421,7 @@ static void finish(struct runner *r, bool did_start)
     acri_user_revive_service(r->service);
     if (did_start) {
         collect(r, acri_clock_now_ns() + GRACE_NS);
+        tell_parked(r);
         r->state = "stopped";
         make_snapshot(r, &s);
         ACRI_FIRE(&r->hook_results, r->service, test_stop, , &s);

@@ -202,8 +202,6 @@ static void run_spawn(struct acri_message *m)
     for (size_t i = 0; i < s->n; i++)
         if (!s->users->is_stopping)
             acri_user_start(s->users, &s->spawns[i]);
-        else
-            s->users->n_ended++;
     free(s);
 }
 
@@ -302,7 +300,6 @@ static void run_handover(struct acri_message *m)
     h->exceptions = us->exceptions;
     us->exceptions = (struct acri_exceptions){ 0 };
     h->n_live = us->n_live;
-    h->n_ended = us->n_ended;
     h->n_parked = us->n_parked;
     acri_users_note_open(us, now_ns, 0);
     h->open_ns = us->open_ns;
@@ -353,7 +350,6 @@ void acri_users_give_arena(struct acri_users *us, struct acri_arena *arena)
 void acri_users_note_end(struct acri_users *us, bool is_parked)
 {
     us->n_live--;
-    us->n_ended++;
     if (is_parked)
         us->n_parked++;
     report_if_empty(us);

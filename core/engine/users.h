@@ -54,7 +54,6 @@ struct acri_handover {
     struct acri_block *block; /* to the loop: empty; back: filled */
     struct acri_exceptions exceptions;
     uint64_t n_live;   /* users not ended */
-    uint64_t n_ended;  /* since the start of the run */
     uint64_t n_parked; /* never returned after being cancelled */
     uint64_t open_ns;  /* integral of the number of open requests over time, since the last one */
     uint64_t over_ns;  /* the time it covers */
@@ -78,7 +77,6 @@ struct acri_users {
     struct acr_user *parked;  /* singly linked */
     struct acr_user *running; /* whose code runs now, or NULL */
     size_t n_live;
-    uint64_t n_ended;
     uint64_t n_parked;
     bool is_stopping; /* no new users; emptied is reported once */
     bool did_report_empty;
@@ -96,6 +94,7 @@ struct acri_users {
     struct acri_log_limit stall_limit;
     struct acri_log_limit warn_limit;
     struct acri_handover handover;
+    uint64_t n_live_seen; /* control loop's: n_live of the last handover */
     struct acri_crash crash;
     bool is_recording; /* inside the statistics: a fault there leaves them half written */
     bool is_control;   /* the control loop's: hooks only, on the main thread */
