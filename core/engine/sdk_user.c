@@ -50,13 +50,15 @@ bool acr_is_cancelled(const struct acr_user *u)
 int acr_sleep(struct acr_user *u, double seconds)
 {
     uint64_t now_ns = acri_clock_now_ns();
-    uint64_t at_ns = now_ns + 1;
-    int reason;
+    uint64_t wanted_ns = now_ns + (seconds > 0 ? (uint64_t)(seconds * 1e9) : 0);
+    uint64_t at_ns = seconds > 0 ? acri_loop_coalesce_ns(now_ns, wanted_ns) : now_ns + 1;
+    int reason = acri_user_suspend(u, at_ns);
 
-    if (seconds > 0)
-        at_ns = acri_loop_coalesce_ns(now_ns, now_ns + (uint64_t)(seconds * 1e9));
-    reason = acri_user_suspend(u, at_ns);
-    return reason == -ETIMEDOUT ? 0 : reason;
+    if (reason != -ETIMEDOUT)
+        return reason;
+    /* What comes next was wanted then: the sleep is the scenario's, what is later is the generator's. */
+    u->intended_ns = wanted_ns;
+    return 0;
 }
 
 uint64_t acr_now_ns(void)

@@ -31,6 +31,7 @@ static struct {
     char message[128];
     char error_task[64];
     size_t n_entries;
+    double median_lateness_ms;
 } seen;
 
 static void note(const char *word)
@@ -95,6 +96,7 @@ static int on_stop_hook(struct acr_user *u, const struct acr_snapshot *s)
     seen.cancelled = acr_snapshot_ledger(s, ACR_LEDGER_CANCELLED);
     seen.exceptions = acr_snapshot_n_exceptions(s);
     seen.n_entries = acr_snapshot_n_entries(s);
+    seen.median_lateness_ms = acr_entry_quantile_ms(total, ACR_LATENESS, ACR_TOTAL, 0.5);
     return 0;
 }
 
@@ -347,6 +349,26 @@ static void the_calls_of_the_sdk_do_what_they_say(void **state)
     assert_int_equal(run(&type, 1, 0, 0), 0);
 }
 
+static int sleep_then_report(struct acr_user *u)
+{
+    acr_sleep(u, 0.3);
+    acr_report(u, .name = "after a sleep", .response_time_ms = 1);
+    return ACR_STOP_USER;
+}
+
+static const struct acr_task sleeping_tasks[] = { { .name = "sleep", .run = sleep_then_report } };
+
+static void a_sleep_of_the_scenario_is_not_lateness(void **state)
+{
+    const struct acr_user_type type = { .name = "sleeper", .tasks = sleeping_tasks, .n_tasks = 1 };
+
+    (void)state;
+    assert_int_equal(run(&type, 1, 0, 0), 0);
+    assert_int_equal(seen.requests, USERS);
+    /* Far below the sleep on any machine: late wake-ups are fine, the 300 ms are not. */
+    assert_true(seen.median_lateness_ms < 250);
+}
+
 static uint64_t first_values[2][USERS];
 static int n_round;
 
@@ -381,6 +403,7 @@ int main(void)
         cmocka_unit_test(a_task_that_ignores_being_cancelled_is_parked),
         cmocka_unit_test(a_task_can_stop_the_test),
         cmocka_unit_test(the_calls_of_the_sdk_do_what_they_say),
+        cmocka_unit_test(a_sleep_of_the_scenario_is_not_lateness),
         cmocka_unit_test(a_user_draws_the_same_values_whatever_the_number_of_threads),
     };
 
