@@ -9,9 +9,10 @@
 
 #include <stdio.h>
 
-static const char usage[] = "Usage: acrida check FILE.so|FILE.c|FOLDER\n"
-                            "\n"
-                            "Load a scenario or plugin without running it, and print what it defines.\n";
+static const char usage[] =
+    "Usage: acrida check FILE.so|FILE.c|FOLDER\n"
+    "\n"
+    "Load a scenario or plugin without running it, and print what it defines.\n";
 
 static void print_wait(const struct acr_wait *w)
 {
@@ -38,7 +39,8 @@ static void print_type(const struct acr_user_type *t)
         printf(", state %zu bytes", t->state_size);
     if (t->stack_kib > 0)
         printf(", stack %u KiB", t->stack_kib);
-    printf("%s%s\n", t->on_start != NULL ? ", on_start" : "", t->on_stop != NULL ? ", on_stop" : "");
+    printf("%s%s\n", t->on_start != NULL ? ", on_start" : "",
+           t->on_stop != NULL ? ", on_stop" : "");
     for (size_t i = 0; i < t->n_tasks; i++)
         printf("    task %s: weight %g%s%s\n", t->tasks[i].name, weight_of(t->tasks[i].weight),
                t->tasks[i].tags != NULL ? ", tags " : "",
@@ -50,7 +52,7 @@ static void print_loaded(const struct acri_loaded *l)
     const struct acr_plugin *p = l->plugin;
     char hash[ACRI_HASH_TEXT];
 
-    printf("%s: plugin %s%s%s, SDK ABI %u.%u\n", l->path, p->name, p->version != NULL ? " " : "",
+    printf("%s: plugin %s%s%s, SDK ABI %u.%u\n", l->name, p->name, p->version != NULL ? " " : "",
            p->version != NULL ? p->version : "", l->abi.major, l->abi.minor);
     if (acri_note_read(l->path, hash) == 0)
         printf("  source %s\n", hash);
@@ -84,7 +86,7 @@ static int check(const char *path)
     if (r == 0)
         r = acri_resolve(&where, &path, 1, &paths, &error);
     for (size_t i = 0; i < paths.n && r == 0; i++)
-        r = acri_loader_open(&s.loader, paths.paths[i], &error);
+        r = acri_loader_open_as(&s.loader, paths.paths[i], paths.names[i], &error);
     for (size_t i = n_shipped; i < s.loader.n; i++)
         print_loaded(&s.loader.loaded[i]);
     if (r < 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* acrida new: a project to start from. The templates are files, so that they can be read and changed. */
+/* acrida new: a project to start from. The templates are files, so that they can be read and
+ * changed. */
 #include "app/commands.h"
 
 #include "base/buf.h"
@@ -103,10 +104,10 @@ static int make_project(const char *name, struct acri_error *reterr)
     int r = acri_where_find(&where, reterr);
 
     if (r == 0 && mkdir(name, 0777) < 0)
-        r = acri_fail(reterr, -errno,
-                      errno == EEXIST ? "%s is there already: choose another name"
-                                      : "the folder %s cannot be made",
-                      name);
+        r = errno == EEXIST
+                ? acri_fail(reterr, -EEXIST, "%s is there already: choose another name", name)
+                : acri_fail(reterr, -errno, "the folder %s cannot be made: %s", name,
+                            strerror(errno));
     if (r < 0)
         return r;
     templates = acri_printf("%s/acrida/templates", where.include);

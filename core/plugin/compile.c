@@ -71,8 +71,7 @@ static bool has_cxx(const struct job *job)
     return false;
 }
 
-/* --- packages
- * ------------------------------------------------------------------------------------- */
+/* --- packages --------------------------------------------------------------------------------- */
 
 static int ask_pkg_config(const char *what, const char *packages, struct acri_buf *out,
                           struct acri_error *reterr)
@@ -137,8 +136,7 @@ static int add_packages(struct job *job, struct acri_error *reterr)
     return r;
 }
 
-/* --- commands
- * --------------------------------------------------------------------------------------- */
+/* --- commands --------------------------------------------------------------------------------- */
 
 /* A path that begins with a dash is no option. */
 static void add_path(struct acri_command *c, const char *path)
@@ -295,9 +293,16 @@ static int link_all(const struct job *job, const char *folder, const char *outpu
                     struct acri_error *reterr)
 {
     char *made = acri_printf("%s.%ld.tmp", output, (long)getpid());
+    int fd = open(made, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     struct acri_command c;
     int r;
 
+    if (fd < 0) {
+        r = acri_fail(reterr, -errno, "%s cannot be written: %s", output, strerror(errno));
+        free(made);
+        return r;
+    }
+    close(fd);
     begin_command(job, has_cxx(job), &c);
     for (size_t i = 0; i <= job->n; i++) { /* the note is the last one */
         char *object = object_path(folder, i);
@@ -363,8 +368,7 @@ static int build(const struct job *job, const char *cache, const char *output,
     return r;
 }
 
-/* --- the cache
- * ---------------------------------------------------------------------------------------- */
+/* --- the cache -------------------------------------------------------------------------------- */
 
 /* cache/<key>/shop.so: a folder each, so that the object keeps its name in backtraces. */
 static int cached_path(const struct job *job, const char *cache, const struct acri_hash *key,
@@ -435,8 +439,7 @@ int acri_compile_sources(const struct acri_where *where, const char *const *sour
     return r;
 }
 
-/* --- a folder with a CMakeLists.txt
- * --------------------------------------------------------------------- */
+/* --- a folder with a CMakeLists.txt ----------------------------------------------------------- */
 
 static int run_cmake(struct acri_command *c, const char *folder, struct acri_error *reterr)
 {
@@ -471,19 +474,8 @@ static size_t find_objects(const char *build_folder, char ret_path[PATH_MAX])
     return n;
 }
 
-static int run_build(const char *build_folder, bool is_first_cleaned, const char *folder,
-                     struct acri_error *reterr)
-{
-    struct acri_command c;
-
-    acri_command_init(&c, "cmake");
-    acri_command_add(&c, "--build");
-    acri_command_add(&c, build_folder);
-    if (is_first_cleaned)
-        acri_command_add(&c, "--clean-first");
-    return run_cmake(&c, folder, reterr);
-}
-
+/* Linked anew each time: what an earlier CMakeLists.txt made is not taken for what this one makes.
+ */
 static void remove_objects(const char *build_folder)
 {
     char *pattern = acri_printf("%s/*.so", build_folder);
@@ -514,6 +506,16 @@ static int configure(const struct acri_where *where, const char *source_folder,
     return run_cmake(&c, folder, reterr);
 }
 
+static int run_build(const char *build_folder, const char *folder, struct acri_error *reterr)
+{
+    struct acri_command c;
+
+    acri_command_init(&c, "cmake");
+    acri_command_add(&c, "--build");
+    acri_command_add(&c, build_folder);
+    return run_cmake(&c, folder, reterr);
+}
+
 int acri_compile_cmake(const struct acri_where *where, const char *folder, char ret_path[PATH_MAX],
                        struct acri_error *reterr)
 {
@@ -522,7 +524,7 @@ int acri_compile_cmake(const struct acri_where *where, const char *folder, char 
     char text[ACRI_HASH_TEXT];
     struct acri_hash key;
     char *build_folder;
-    size_t n = 0;
+    size_t n;
     int r = acri_where_cache(cache, reterr);
 
     if (r < 0)
@@ -534,19 +536,17 @@ int acri_compile_cmake(const struct acri_where *where, const char *folder, char 
     acri_hash_add(&key, where->library, strlen(where->library));
     acri_hash_text(&key, text);
     build_folder = acri_printf("%s/cmake-%s", cache, text);
+    remove_objects(build_folder);
     r = configure(where, real, build_folder, folder, reterr);
     if (r == 0)
-        r = run_build(build_folder, false, folder, reterr);
-    if (r == 0)
+        r = run_build(build_folder, folder, reterr);
+    if (r == 0) {
         n = find_objects(build_folder, ret_path);
-    if (n > 1) { /* what an earlier CMakeLists.txt made is still there */
-        remove_objects(build_folder);
-        r = run_build(build_folder, true, folder, reterr);
-        n = find_objects(build_folder, ret_path);
+        if (n != 1)
+            r = acri_fail(reterr, -EINVAL,
+                          "%s: its CMakeLists.txt makes %zu shared objects instead of one", folder,
+                          n);
     }
-    if (r == 0 && n != 1)
-        r = acri_fail(reterr, -EINVAL,
-                      "%s: its CMakeLists.txt makes %zu shared objects instead of one", folder, n);
     free(build_folder);
     return r;
 }

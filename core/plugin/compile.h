@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From C files to a shared object: `-f shop.c` compiles as `acrida build` does, and keeps what it made by
- * the content of all that went in.
+ * From C files to a shared object: `-f shop.c` compiles as `acrida build` does, and keeps what it
+ * made by the content of all that went in.
  */
 #ifndef ACRIDA_PLUGIN_COMPILE_H
 #define ACRIDA_PLUGIN_COMPILE_H
@@ -16,11 +16,11 @@
 bool acri_compile_is_source(const char *path);
 
 /*
- * Compile n sources into one object: `output`, or, when that is NULL, into the cache, where it is found
- * again while neither the sources, what they include, the flags nor the compiler change.
+ * Compile n sources into one object: `output`, or, when that is NULL, into the cache, where it is
+ * found again while neither the sources, what they include, the flags nor the compiler change.
  *
- * The compiler is $CC (or $CXX), else cc (or c++); its messages go to stderr as they are. Packages come
- * from a comment at the top of a source: acrida: pkg hiredis libpq
+ * The compiler is $CC (or $CXX), else cc (or c++); its messages go to stderr as they are. Packages
+ * come from a comment at the top of a source: acrida: pkg hiredis libpq
  *
  * Returns: 0 with the path in ret_path, or a negative errno with its line.
  */

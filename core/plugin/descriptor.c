@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- ABI -----------------------------------------------------------------------------------------
- */
+/* --- ABI -------------------------------------------------------------------------------------- */
 
 /* Everything but these four is read through header_size. */
 #define HEADER_START (offsetof(struct acr_abi, minor) + sizeof(uint32_t))
@@ -79,8 +78,7 @@ int acri_descriptor_check_abi(const struct acr_module *module, const char *path,
                : acri_fail(reterr, -ENOEXEC, "%s: its ACR_PLUGIN is empty", path);
 }
 
-/* --- widening ------------------------------------------------------------------------------------
- */
+/* --- widening --------------------------------------------------------------------------------- */
 
 struct widening {
     struct acri_arena *arena;
@@ -262,8 +260,7 @@ int acri_descriptor_widen(const struct acr_module *module, const char *path,
     return r;
 }
 
-/* --- validation ----------------------------------------------------------------------------------
- */
+/* --- validation ------------------------------------------------------------------------------- */
 
 static bool is_name(const char *name)
 {

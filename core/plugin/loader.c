@@ -53,21 +53,32 @@ static void remove_copies(const char *copies, size_t n)
     rmdir(copies);
 }
 
+static void free_loaded(struct acri_loaded *loaded)
+{
+    free(loaded->path);
+    free(loaded->name);
+}
+
+void acri_loader_remove_copies(struct acri_loader *l)
+{
+    if (l->copies[0] != '\0')
+        remove_copies(l->copies, l->n_copies);
+    l->copies[0] = '\0';
+}
+
 void acri_loader_done(struct acri_loader *l)
 {
     for (size_t i = 0; i < l->n; i++)
-        free(l->loaded[i].path);
+        free_loaded(&l->loaded[i]);
     free(l->loaded);
     acri_arena_done(&l->arena);
-    if (l->copies[0] != '\0')
-        remove_copies(l->copies, l->n_copies);
+    acri_loader_remove_copies(l);
     acri_loader_init(l);
 }
 
-/* --- what the file is, before dlopen sees it
- * ------------------------------------------------------ */
+/* --- what the file is, before dlopen sees it -------------------------------------------------- */
 
-static int check_head(const ElfW(Ehdr) * head, size_t n, const char *path,
+static int check_head(const ElfW(Ehdr) *head, size_t n, const char *path,
                       struct acri_error *reterr)
 {
     static const uint16_t one = 1;
@@ -92,7 +103,7 @@ static int check_head(const ElfW(Ehdr) * head, size_t n, const char *path,
 
 /* The dynamic loader maps segments without asking how long the file is, and dies where it ends
  * early. */
-static int check_segments(int fd, const ElfW(Ehdr) * head, off_t file_bytes, const char *path,
+static int check_segments(int fd, const ElfW(Ehdr) *head, off_t file_bytes, const char *path,
                           struct acri_error *reterr)
 {
     uint64_t bytes = (uint64_t)file_bytes;
@@ -116,7 +127,7 @@ static int check_segments(int fd, const ElfW(Ehdr) * head, off_t file_bytes, con
     return has_dynamic ? 0 : acri_fail(reterr, -ENOEXEC, "%s is damaged: build it again", path);
 }
 
-static int check_file(const char *path, int *ret_fd, struct acri_error *reterr)
+static int check_file(const char *path, const char *name, int *ret_fd, struct acri_error *reterr)
 {
     /* Without waiting for the writer of a pipe. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -126,15 +137,15 @@ static int check_file(const char *path, int *ret_fd, struct acri_error *reterr)
     int r;
 
     if (fd < 0)
-        return acri_fail(reterr, -errno, "%s cannot be read: %s", path, strerror(errno));
+        return acri_fail(reterr, -errno, "%s cannot be read: %s", name, strerror(errno));
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
         close(fd);
-        return acri_fail(reterr, -ENOEXEC, "%s is not a file", path);
+        return acri_fail(reterr, -ENOEXEC, "%s is not a file", name);
     }
     n = pread(fd, &head, sizeof(head), 0);
-    r = check_head(&head, n > 0 ? (size_t)n : 0, path, reterr);
+    r = check_head(&head, n > 0 ? (size_t)n : 0, name, reterr);
     if (r == 0)
-        r = check_segments(fd, &head, st.st_size, path, reterr);
+        r = check_segments(fd, &head, st.st_size, name, reterr);
     if (r < 0)
         close(fd);
     else
@@ -142,8 +153,7 @@ static int check_file(const char *path, int *ret_fd, struct acri_error *reterr)
     return r;
 }
 
-/* --- the private copy
- * ------------------------------------------------------------------------------ */
+/* --- the private copy ------------------------------------------------------------------------- */
 
 static int make_folder(struct acri_loader *l, struct acri_error *reterr)
 {
@@ -214,8 +224,7 @@ static int make_copy(struct acri_loader *l, int fd, const char *path, char **ret
     return 0;
 }
 
-/* --- dlopen
- * ---------------------------------------------------------------------------------------- */
+/* --- dlopen ----------------------------------------------------------------------------------- */
 
 /* The library that a message of dlopen says is missing; its length, 0 when the message says
  * otherwise. */
@@ -239,7 +248,7 @@ static int explain_version(const char *message, const char *path, struct acri_er
         at += strlen(version);
         return acri_fail(
             reterr, -ENOEXEC,
-            "%s needs %.*s, which is newer than what is installed here: build it on this "
+            "%s needs %.*s, which is newer than what is here: update that, or build it on this "
             "machine",
             path, (int)strcspn(at, "'"), at);
     }
@@ -279,7 +288,7 @@ static int explain(const char *message, const char *file, const char *path,
         return r;
     if (strncmp(message, file, strlen(file)) == 0 && strncmp(message + strlen(file), ": ", 2) == 0)
         message += strlen(file) + 2;
-    if (strstr(message, "Operation not permitted") != NULL)
+    if (strstr(message, "failed to map segment") != NULL)
         return acri_fail(
             reterr, -ENOEXEC,
             "%s cannot be loaded from its copy %s: its file system forbids to execute: set "
@@ -307,7 +316,8 @@ static bool open_beside(const char *path, const char *message)
 }
 
 /* file is a private copy of path, or path itself. */
-static void *open_handle(const char *file, const char *path, struct acri_error *reterr)
+static void *open_handle(const char *file, const char *path, const char *name,
+                         struct acri_error *reterr)
 {
     void *handle = NULL;
 
@@ -321,7 +331,7 @@ static void *open_handle(const char *file, const char *path, struct acri_error *
         message = acri_strdup(dlerror()); /* the next dlopen drops it */
         did_help = open_beside(path, message);
         if (!did_help)
-            explain(message, file, path, reterr);
+            explain(message, file, name, reterr);
         free(message);
         if (!did_help)
             return NULL;
@@ -347,13 +357,12 @@ static void *own_symbol(void *handle, const char *name)
     return found == map ? address : NULL;
 }
 
-static int read_module(struct acri_loader *l, void *handle, const char *path,
-                       struct acri_error *reterr)
+static int read_module(struct acri_loader *l, void *handle, const char *name,
+                       struct acri_loaded *loaded, struct acri_error *reterr)
 {
     const struct acr_module *(*getter)(void);
     void *address = own_symbol(handle, GETTER);
     const struct acr_module *module;
-    struct acri_loaded loaded = { 0 };
     int r;
 
     if (address == NULL)
@@ -361,36 +370,43 @@ static int read_module(struct acri_loader *l, void *handle, const char *path,
                          own_symbol(handle, NEXT_GETTER) != NULL
                              ? "%s was made for a newer acrida: update acrida, or rebuild it"
                              : "%s is a shared object, but no acrida plugin: it has no ACR_PLUGIN",
-                         path);
+                         name);
     memcpy(&getter, &address, sizeof(getter));
     module = getter();
-    r = acri_descriptor_check_abi(module, path, reterr);
-    if (r == 0)
-        r = acri_descriptor_widen(module, path, &l->arena, &loaded.plugin, reterr);
-    if (r == 0)
-        r = acri_descriptor_validate(loaded.plugin, path, reterr);
+    r = acri_descriptor_check_abi(module, name, reterr);
     if (r < 0)
         return r;
-    loaded.abi = module->abi;
+    loaded->abi = module->abi;
+    r = acri_descriptor_widen(module, name, &l->arena, &loaded->plugin, reterr);
+    return r < 0 ? r : acri_descriptor_validate(loaded->plugin, name, reterr);
+}
+
+/* file is path, or a private copy of it. */
+static int open_object(struct acri_loader *l, const char *file, const char *path, const char *name,
+                       struct acri_error *reterr)
+{
+    struct acri_loaded loaded = { 0 };
+    void *handle = open_handle(file, path, name, reterr);
+    int r;
+
+    if (handle == NULL)
+        return -ENOEXEC;
+    r = read_module(l, handle, name, &loaded, reterr);
+    if (r < 0)
+        return r;
     loaded.path = acri_strdup(path);
+    loaded.name = acri_strdup(name);
     l->loaded = acri_realloc(l->loaded, (l->n + 1) * sizeof(*l->loaded));
     l->loaded[l->n++] = loaded;
     return 0;
 }
 
-static int open_object(struct acri_loader *l, const char *file, const char *path,
-                       struct acri_error *reterr)
-{
-    void *handle = open_handle(file, path, reterr);
-
-    return handle == NULL ? -ENOEXEC : read_module(l, handle, path, reterr);
-}
-
-int acri_loader_open(struct acri_loader *l, const char *path, struct acri_error *reterr)
+int acri_loader_open_as(struct acri_loader *l, const char *path, const char *name,
+                        struct acri_error *reterr)
 {
     char *copy;
     int fd = -1;
-    int r = check_file(path, &fd, reterr);
+    int r = check_file(path, name, &fd, reterr);
 
     if (r < 0)
         return r;
@@ -398,20 +414,25 @@ int acri_loader_open(struct acri_loader *l, const char *path, struct acri_error 
     close(fd);
     if (r < 0)
         return r;
-    r = open_object(l, copy, path, reterr);
+    r = open_object(l, copy, path, name, reterr);
     free(copy);
     return r;
+}
+
+int acri_loader_open(struct acri_loader *l, const char *path, struct acri_error *reterr)
+{
+    return acri_loader_open_as(l, path, path, reterr);
 }
 
 static int open_in_place(struct acri_loader *l, const char *path, struct acri_error *reterr)
 {
     int fd = -1;
-    int r = check_file(path, &fd, reterr);
+    int r = check_file(path, path, &fd, reterr);
 
     if (r < 0)
         return r;
     close(fd);
-    return open_object(l, path, path, reterr);
+    return open_object(l, path, path, path, reterr);
 }
 
 static int is_library(const struct dirent *entry)

@@ -19,6 +19,7 @@ struct acri_loaded {
     const struct acr_plugin *plugin; /* widened and validated */
     struct acr_abi abi;              /* as the plugin saw it */
     char *path;
+    char *name; /* for messages: the path, or what it was made of */
 };
 
 struct acri_loader {
@@ -43,6 +44,9 @@ void acri_loader_remove_copies(struct acri_loader *l);
  * Returns: 0, or -ENOENT, -ENOEXEC, -EINVAL with its line.
  */
 int acri_loader_open(struct acri_loader *l, const char *path, struct acri_error *reterr);
+/* The same; messages call it by a name, such as the source it was compiled from. */
+int acri_loader_open_as(struct acri_loader *l, const char *path, const char *name,
+                        struct acri_error *reterr);
 
 /* Load every lib*.so.0 of a folder, in place and in the order of their names; a missing folder is
  * empty. A scenario that links one of them gets this one, by its soname. */

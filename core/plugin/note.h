@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The hash of a scenario's source, carried in the object as an ELF note, so that nodes can compare. */
+/* The hash of a scenario's source, carried in the object as an ELF note, so that nodes can compare.
+ */
 #ifndef ACRIDA_PLUGIN_NOTE_H
 #define ACRIDA_PLUGIN_NOTE_H
 

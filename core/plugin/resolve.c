@@ -11,17 +11,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void add(struct acri_paths *p, const char *path)
+void acri_paths_add(struct acri_paths *p, const char *path, const char *name)
 {
     p->paths = acri_realloc(p->paths, (p->n + 1) * sizeof(*p->paths));
-    p->paths[p->n++] = acri_strdup(path);
+    p->names = acri_realloc(p->names, (p->n + 1) * sizeof(*p->names));
+    p->paths[p->n] = acri_strdup(path);
+    p->names[p->n++] = acri_strdup(name);
 }
 
 void acri_paths_done(struct acri_paths *p)
 {
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < p->n; i++) {
         free(p->paths[i]);
+        free(p->names[i]);
+    }
     free(p->paths);
+    free(p->names);
     *p = (struct acri_paths){ 0 };
 }
 
@@ -32,12 +37,12 @@ static int add_file(const struct acri_where *where, const char *path, struct acr
     int r;
 
     if (!acri_compile_is_source(path)) {
-        add(p, path);
+        acri_paths_add(p, path, path);
         return 0;
     }
     r = acri_compile_sources(where, &path, 1, NULL, object, reterr);
     if (r == 0)
-        add(p, object);
+        acri_paths_add(p, object, path);
     return r;
 }
 
@@ -83,7 +88,7 @@ static int add_folder(const struct acri_where *where, const char *folder, struct
     if (is_project) {
         r = acri_compile_cmake(where, folder, object, reterr);
         if (r == 0)
-            add(p, object);
+            acri_paths_add(p, object, folder);
         return r;
     }
     n = scandir(folder, &entries, is_scenario, alphasort);
@@ -102,6 +107,29 @@ static int add_folder(const struct acri_where *where, const char *folder, struct
         free(entries[i]);
     free(entries);
     return r;
+}
+
+static int is_source(const struct dirent *entry)
+{
+    return is_scenario(entry) && acri_compile_is_source(entry->d_name);
+}
+
+int acri_resolve_sources(const char *folder, struct acri_paths *p, struct acri_error *reterr)
+{
+    struct dirent **entries;
+    int n = scandir(folder, &entries, is_source, alphasort);
+
+    if (n < 0)
+        return acri_fail(reterr, -errno, "%s cannot be read: %s", folder, strerror(errno));
+    for (int i = 0; i < n; i++) {
+        char *path = acri_printf("%s/%s", folder, entries[i]->d_name);
+
+        acri_paths_add(p, path, path);
+        free(path);
+        free(entries[i]);
+    }
+    free(entries);
+    return n > 0 ? 0 : acri_fail(reterr, -ENOENT, "%s holds no source: no .c file in it", folder);
 }
 
 static int add_given(const struct acri_where *where, const char *path, struct acri_paths *p,

@@ -8,7 +8,8 @@
 #include <stddef.h>
 
 struct acri_paths {
-    char **paths; /* n elements */
+    char **paths; /* n elements: the objects */
+    char **names; /* n elements: what each was made of, for messages */
     size_t n;
 };
 
@@ -21,6 +22,10 @@ struct acri_paths {
  */
 int acri_resolve(const struct acri_where *where, const char *const *given, size_t n,
                  struct acri_paths *ret_paths, struct acri_error *reterr);
+/* Add all sources of a folder, uncompiled, by the same rule. The same. */
+int acri_resolve_sources(const char *folder, struct acri_paths *p, struct acri_error *reterr);
+
+void acri_paths_add(struct acri_paths *p, const char *path, const char *name);
 void acri_paths_done(struct acri_paths *p);
 
 #endif

@@ -14,7 +14,8 @@ static const void *base_of(const void *address)
     return dladdr(address, &info) != 0 ? info.dli_fbase : NULL;
 }
 
-/* "function\nfile:line\n" of addr2line; "??" where it does not know. Returns: whether both are there. */
+/* "function\nfile:line\n" of addr2line; "??" where it does not know. Returns: whether both are
+ * there. */
 static bool ask_addr2line(const char *module, size_t offset, char *function, size_t function_size,
                           char *line, size_t line_size)
 {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses of code as text: module, offset and function; file and line where addr2line is installed. */
+/* Addresses of code as text: module, offset and function; file and line where addr2line is
+ * installed. */
 #ifndef ACRIDA_PLUGIN_SYMBOLISE_H
 #define ACRIDA_PLUGIN_SYMBOLISE_H
 
 #include "base/buf.h"
 
 /*
- * Append one line per frame of the scenario, the innermost first. The frames of acrida itself are left
- * out: those above (the call that took the backtrace, or the fault handler) and those below (the
- * scheduler).
+ * Append one line per frame of the scenario, the innermost first. The frames of acrida itself are
+ * left out: those above (the call that took the backtrace, or the fault handler) and those below
+ * (the scheduler).
  *
  * Thread: any, not in a signal handler. Runs addr2line, if it is there.
  */

@@ -42,7 +42,9 @@ int acri_where_find(struct acri_where *w, struct acri_error *reterr)
     Dl_info info;
 
     memcpy(&address, &self, sizeof(address));
-    if (dladdr(address, &info) == 0 || realpath(info.dli_fname, w->library) == NULL)
+    /* A program that holds us is named by its argv[0], which may be no path from here. */
+    if (dladdr(address, &info) == 0 || (realpath(info.dli_fname, w->library) == NULL &&
+                                        realpath("/proc/self/exe", w->library) == NULL))
         return acri_fail(reterr, -ENOENT, "libacrida cannot tell where it is installed");
     memcpy(folder, w->library, sizeof(folder));
     *strrchr(folder, '/') = '\0';

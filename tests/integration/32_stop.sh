@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# How runs end: by Ctrl-C, once and twice, by SIGTERM, by --run-time, with and without --stop-timeout; with which exit code.
+# How runs end: by Ctrl-C, once and twice, by SIGTERM, by --run-time, with and without --stop-timeout; with which
+# exit code.
 # usage: sh 32_stop.sh BUILD_DIR SOURCE_DIR
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -95,6 +96,11 @@ run 0 "$@" -t 1s --stop-timeout 200ms lingerer
 everything_is_there
 expect 'tasks cancelled' "$users" "$(total 'Request Count' cancelled)"
 expect 'on_stop' "$users" "$(total 'Request Count' on_stop)"
+
+story='users that ignore being cancelled'
+run 0 "$@" -t 1s ignorer
+has err 'the warning' "WARNING.*ignorer.*ignore"
+everything_is_there
 
 story='exit codes'
 run 0 "$@" sound

@@ -43,8 +43,8 @@ story='exceptions'
 run 1 "$@" -u 20 -r 1000 --threads 2 raiser cracker
 has err 'a raised one on the console' '^30 +boom, "raiser"$'
 has err 'a returned one on the console' '^20 +returned -5 \(Input/output error\)$'
-expect 'lines of the log, one for each' 2 "$(grep -c 'ERROR.*: exception (user [0-9]*): ' err)"
-has err 'task and type' "^ +in task 'boom' of user type 'raiser'\$"
+expect 'lines of the log, one for each' 2 "$(grep -c 'ERROR/acrida: exception ' err)"
+has err 'task and type' "in task 'boom' of user type 'raiser'"
 python3 - <<'END' 2>differs || fail "$(cat differs)"
 import csv, re
 with open("r_exceptions.csv", newline="") as f:
@@ -68,7 +68,7 @@ story='exceptions in on_start'
 run 1 "$@" -u 5 -r 1000 -t 50s refuser
 has err 'the table' '^5 +no way in$'
 has err 'the end of the run' 'no user is left'
-has err 'the place' "in task 'on_start' of user type 'refuser'\$"
+has err 'the place' "in task 'on_start' of user type 'refuser'"
 run 1 "$@" -u 2 -r 1000 -t 2s refuser clock
 lacks err 'a user is left' 'no user is left'
 has err 'the table' '^1 +no way in$'

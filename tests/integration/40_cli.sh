@@ -155,7 +155,7 @@ editing() {
     story='a scenario that is edited'
     for weight in 1 3; do
         echo "#define WEIGHT $weight" >weight.h
-        sed "s/\.weight = 3, \.host/.weight = WEIGHT, .host/; s/^#include.*/&\n#include \"weight.h\"/" "$cli" >edited.c
+        sed "s/^ *\.weight = 3,$/.weight = WEIGHT,/; s/^#include.*/&\n#include \"weight.h\"/" "$cli" >edited.c
         quick 0 -f edited.c -u 4
         expect "weight $weight" "$weight" "$(types | sed 's/buyer=\([0-9]*\) .*/\1/; s/^2$/1/')"
     done
@@ -198,7 +198,8 @@ commands() {
 
     story='acrida build'
     sed '/^static int never/,$d; s/^static int tell/int tell(struct acr_user *u);\nint tell/' "$cli" >part.c
-    sed '/^static bool/,/^}/d; /^static int tell/,/^}/d; s/^static int never/int tell(struct acr_user *u);\n&/' "$cli" >main.c
+    sed -e '/^static bool/,/^}/d; /^static int tell/,/^}/d' \
+        -e 's/^static int never/int tell(struct acr_user *u);\n&/' "$cli" >main.c
     run 0 build -o both.so main.c part.c
     expect 'what it prints' both.so "$(basename "$(cat out)")"
     quick 0 -f both.so -u 4

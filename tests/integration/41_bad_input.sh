@@ -14,7 +14,8 @@ cc=${CC:-cc}
 note() {
     {
         echo "# $1 (exit code $2)"
-        sed -e "s|$build/[^ ]*/|BUILD/|g" -e "s|$source/|SOURCE/|g" -e "s|$work/*||g" -e 's/127\.0\.0\.1:[0-9]*/127.0.0.1:PORT/g' \
+        sed -e "s|$build/[^ ]*/|BUILD/|g" -e "s|$source/|SOURCE/|g" -e "s|$work/*||g" \
+            -e 's/127\.0\.0\.1:[0-9]*/127.0.0.1:PORT/g' \
             -e 's/^\[[^]]*\] [^/]*\//LOG\//' -e 's/\(TLS failed: \).*/\1.../'
     } >>seen
 }
@@ -58,7 +59,8 @@ compiled() {
     name=$1
     sed "$2" "$scenarios/guest.c" >"$name.c"
     shift 2
-    "$cc" -std=gnu11 -shared -fPIC "$@" -I "$source/sdk/include" -o "$name.so" "$name.c" >out 2>&1 || fail "$cc: $(cat out)"
+    "$cc" -std=gnu11 -shared -fPIC "$@" -I "$source/sdk/include" -o "$name.so" "$name.c" >out 2>&1 ||
+        fail "$cc: $(cat out)"
 }
 
 files() {
@@ -93,7 +95,8 @@ descriptors() {
     sed 's/^\(#define ACR_ABI_MAJOR\).*/\1 9/' "$source/sdk/include/acrida/plugin.h" >newer/acrida/plugin.h
     compiled major '' -I newer
     refused 'other ABI' 1 -f major.so
-    compiled undefined 's/^static int look/int no_such_function(void);\n&/; s/\.name = "look", \.response/.name = no_such_function() ? "a" : "b", .response/'
+    compiled undefined 's/^static int look/const char *no_such_function(void);\n&/
+        s/\.name = "look", \.response/.name = no_such_function(), .response/'
     refused 'undefined symbol' 1 -f undefined.so
     compiled no_types 's/\.user_types = users.*;/.version = "1");/'
     refused 'no user types' 1 -f no_types.so
@@ -144,9 +147,6 @@ arguments() {
     refused 'unwritable log' 1 -f "$good" --logfile file/log
     started 'unwritable CSV path' 1 -f "$good" --csv file/x
     started 'unwritable CSV folder' 1 -f "$good" --csv file/x/y
-    story='unwritable CSV path, with a log file'
-    run 1 --headless -f "$good" --logfile log.txt --csv file/x
-    has err 'the reason, on stderr too' '--csv: cannot write file/x_stats\.csv'
     started '--csv-full-history alone' 1 -f "$good" --csv-full-history
 }
 
@@ -180,4 +180,8 @@ diff "$golden" seen >&2 || {
     echo 'FAILED: the lines differ from those in tests/golden/bad_input.txt (<)' >&2
     exit 1
 }
+
+story='unwritable CSV path, with a log file'
+run 1 --headless -f "$good" --logfile log.txt --csv file/x
+has err 'the reason, on stderr too' '--csv: cannot write file/x_stats\.csv'
 echo ok

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The CSV files have Locust's headings to the byte, are read by what reads Locust's, at any moment of a run, whatever the
-# names in them.
+# The CSV files have Locust's headings to the byte, and are read by what reads Locust's, at any moment of a run,
+# whatever the names in them.
 # usage: sh 42_csv.sh BUILD_DIR SOURCE_DIR
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,8 +16,11 @@ heading() {
 }
 
 headings() {
-    heading "$1" stats "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Min Response Time,Max Response Time,Average Content Size,Requests/s,Failures/s,$quantiles"
-    heading "$1" stats_history "Timestamp,User Count,Type,Name,Requests/s,Failures/s,$quantiles,Total Request Count,Total Failure Count,Total Median Response Time,Total Average Response Time,Total Min Response Time,Total Max Response Time,Total Average Content Size"
+    times='Median Response Time,Average Response Time,Min Response Time,Max Response Time,Average Content Size'
+    totals="Total $(echo "$times" | sed 's/,/,Total /g')"
+    heading "$1" stats "Type,Name,Request Count,Failure Count,$times,Requests/s,Failures/s,$quantiles"
+    heading "$1" stats_history "Timestamp,User Count,Type,Name,Requests/s,Failures/s,$quantiles,Total Request Count,\
+Total Failure Count,$totals"
     heading "$1" failures 'Method,Name,Error,Occurrences,First Seen,Last Seen'
     heading "$1" exceptions 'Count,Message,Traceback,Nodes'
     heading "$1" metrics 'Type,Name,Metric,Value'
@@ -43,7 +46,7 @@ for row in known, total:
     got = [row[c] for c in ("Request Count", "Failure Count", "Median Response Time", "50%", "80%", "90%")]
     if got != ["100", "3", "10", "10", "10", "10"]:
         sys.exit(f"counts and low percentiles: {got}")
-    got = [float(row[c]) for c in ("Average Response Time", "Min Response Time", "Max Response Time", "Average Content Size")]
+    got = [float(row[c + " Response Time"]) for c in ("Average", "Min", "Max")] + [float(row["Average Content Size"])]
     if got != [59, 10, 500, 40]:
         sys.exit(f"times and sizes: {got}")
     got = [int(row[c]) for c in ("95%", "98%", "99%", "99.9%", "99.99%", "100%")]
@@ -100,8 +103,8 @@ def rows(name):
     if not text.endswith("\r\n"):
         sys.exit(f"{name} ends with {text[-20:]!r}")
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))[1:]
-names = ["a,b", 'say "hi"', "two\nlines", "=1+2", "@cmd", "+1", "-1", " spaced ", "tab\there", "semi;colon", "caf\u00e9",
-         "'quoted'"]
+names = ["a,b", 'say "hi"', "two\nlines", "=1+2", "@cmd", "+1", "-1", " spaced ", "tab\there", "semi;colon",
+         "caf\u00e9", "'quoted'"]
 # What a spreadsheet would take for a formula has an apostrophe before it.
 safe = lambda text: "'" + text if text[:1] in "=+-@\t\r" and text else text
 want = sorted([("GET", safe(n)) for n in names] + [("'=type", ""), ("", "Aggregated")])
@@ -166,5 +169,6 @@ for name in "stats", "stats_history", "failures":
 if len(stamps) < 3 or stamps != sorted(set(stamps)):
     sys.exit(f"time stamps: {stamps}")
 END
-python3 watch.py "$acrida" -f "$scenarios/csv.c" --headless -u 2 -t 4s --csv w steady 2>complaint || fail "$(cat complaint)"
+python3 watch.py "$acrida" -f "$scenarios/csv.c" --headless -u 2 -t 4s --csv w steady 2>complaint ||
+    fail "$(cat complaint)"
 echo ok

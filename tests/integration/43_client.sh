@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A protocol client of one's own, on the SDK alone: samples/line_client.c against a server of lines. Both sides count the same.
+# A protocol client of one's own, on the SDK alone: samples/line_client.c against a server of lines. Both sides
+# count the same.
 # usage: sh 43_client.sh BUILD_DIR SOURCE_DIR
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

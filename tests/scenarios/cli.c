@@ -29,7 +29,10 @@ static const struct acr_task buyer_tasks[] = {
 static const struct acr_task seller_tasks[] = { { .name = "offer", .run = tell } };
 
 static const struct acr_user_type users[] = {
-    { .name = "buyer", .weight = 3, .host = "http://of.the.type", .tasks = buyer_tasks,
+    { .name = "buyer",
+      .weight = 3,
+      .host = "http://of.the.type",
+      .tasks = buyer_tasks,
       .n_tasks = ACR_LEN(buyer_tasks) },
     { .name = "seller", .wait = ACR_BETWEEN(1, 2.5), .tasks = seller_tasks, .n_tasks = 1 },
 };

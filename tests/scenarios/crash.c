@@ -2,7 +2,7 @@
 /* crash.c: user types that break in different ways, and one that does not. */
 #include <acrida/acrida.h>
 
-#include <unistd.h>
+#include <time.h>
 
 struct state {
     int n_done;
@@ -54,7 +54,7 @@ static int dig(struct acr_user *u)
 static int nap(struct acr_user *u)
 {
     (void)u;
-    usleep(150000);
+    nanosleep(&(const struct timespec){ .tv_nsec = 150000000 }, NULL);
     return 0;
 }
 
@@ -65,10 +65,16 @@ static const struct acr_task nap_tasks[] = { { .name = "nap", .run = nap } };
 
 static const struct acr_user_type users[] = {
     { .name = "steady", .wait = ACR_CONSTANT(0.01), .tasks = work_tasks, .n_tasks = 1 },
-    { .name = "faller", .wait = ACR_CONSTANT(0.02), .state_size = sizeof(struct state),
-      .tasks = fall_tasks, .n_tasks = 1 },
-    { .name = "digger", .wait = ACR_CONSTANT(0.02), .state_size = sizeof(struct state),
-      .tasks = dig_tasks, .n_tasks = 1 },
+    { .name = "faller",
+      .wait = ACR_CONSTANT(0.02),
+      .state_size = sizeof(struct state),
+      .tasks = fall_tasks,
+      .n_tasks = 1 },
+    { .name = "digger",
+      .wait = ACR_CONSTANT(0.02),
+      .state_size = sizeof(struct state),
+      .tasks = dig_tasks,
+      .n_tasks = 1 },
     { .name = "sleeper", .wait = ACR_CONSTANT(0.01), .tasks = nap_tasks, .n_tasks = 1 },
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* csv.c: samples whose statistics are known, names that are hard to write into a table, and a steady stream. */
+/* csv.c: samples whose statistics are known, names that are hard to write into a table, and a
+ * steady stream. */
 #include <acrida/acrida.h>
 
 struct state {
@@ -12,16 +13,16 @@ static int measure(struct acr_user *u)
     struct state *me = acr_state(u);
     bool is_slow = me->n_done % 10 == 9;
 
-    acr_report(u, .type = "GET", .name = "/known", .response_time_ms = is_slow ? 500 : 10, .bytes = 40,
-               .error = me->n_done % 40 == 19 || me->n_done == 99 ? "too slow" : NULL);
+    acr_report(u, .type = "GET", .name = "/known", .response_time_ms = is_slow ? 500 : 10,
+               .bytes = 40, .error = me->n_done % 40 == 19 || me->n_done == 99 ? "too slow" : NULL);
     return ++me->n_done < 100 ? ACR_DONE : ACR_STOP_TEST;
 }
 
 static int misname(struct acr_user *u)
 {
     static const char *const names[] = {
-        "a,b", "say \"hi\"", "two\nlines", "=1+2", "@cmd", "+1", "-1", " spaced ", "tab\there", "semi;colon",
-        "caf\xc3\xa9", "'quoted'",
+        "a,b", "say \"hi\"", "two\nlines", "=1+2",       "@cmd",        "+1",
+        "-1",  " spaced ",   "tab\there",  "semi;colon", "caf\xc3\xa9", "'quoted'",
     };
 
     for (size_t i = 0; i < ACR_LEN(names); i++)

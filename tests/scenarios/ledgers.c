@@ -17,8 +17,11 @@ static int ask(struct acr_user *u)
 
 static const struct acr_task tasks[] = { { .name = "ask", .run = ask } };
 static const struct acr_user_type users[] = {
-    { .name = "asker", .wait = ACR_CONSTANT(0.005), .state_size = sizeof(struct state),
-      .tasks = tasks, .n_tasks = ACR_LEN(tasks) },
+    { .name = "asker",
+      .wait = ACR_CONSTANT(0.005),
+      .state_size = sizeof(struct state),
+      .tasks = tasks,
+      .n_tasks = ACR_LEN(tasks) },
 };
 
 ACR_PLUGIN(.name = "ledgers", .user_types = users, .n_user_types = ACR_LEN(users));

@@ -29,6 +29,15 @@ static int finish(struct acr_user *u)
     return 0;
 }
 
+/* Does not want to see that it is to end. */
+static int ignore(struct acr_user *u)
+{
+    acr_report(u, .type = "task", .name = "begun");
+    for (;;)
+        acr_sleep(u, 600);
+    return 0;
+}
+
 static int fail(struct acr_user *u)
 {
     acr_report(u, .type = "task", .name = "broken", .error = "it is broken");
@@ -48,6 +57,7 @@ static int succeed(struct acr_user *u)
 
 static const struct acr_task linger_tasks[] = { { .name = "linger", .run = linger } };
 static const struct acr_task finish_tasks[] = { { .name = "finish", .run = finish } };
+static const struct acr_task ignore_tasks[] = { { .name = "ignore", .run = ignore } };
 static const struct acr_task fail_tasks[] = { { .name = "fail", .run = fail } };
 static const struct acr_task raise_tasks[] = { { .name = "raise", .run = raise } };
 static const struct acr_task succeed_tasks[] = { { .name = "succeed", .run = succeed } };
@@ -55,6 +65,7 @@ static const struct acr_task succeed_tasks[] = { { .name = "succeed", .run = suc
 static const struct acr_user_type users[] = {
     { .name = "lingerer", .on_stop = leave, .tasks = linger_tasks, .n_tasks = 1 },
     { .name = "finisher", .on_stop = leave, .tasks = finish_tasks, .n_tasks = 1 },
+    { .name = "ignorer", .tasks = ignore_tasks, .n_tasks = 1 },
     { .name = "failing", .tasks = fail_tasks, .n_tasks = 1 },
     { .name = "raising", .wait = ACR_CONSTANT(60), .tasks = raise_tasks, .n_tasks = 1 },
     { .name = "sound", .tasks = succeed_tasks, .n_tasks = 1 },

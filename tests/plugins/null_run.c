@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "shop.h"
+
+static const struct acr_task tasks[] = { BROWSE, { .name = "buy" } };
+static const struct acr_user_type users[] = { { SHOPPER } };
+
+ACR_PLUGIN(SHOP);

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Built against the SDK before this one. */
+#include <acrida/plugin.h>
+
+#undef ACR_ABI_MINOR
+#define ACR_ABI_MINOR 0
+
+ACR_PLUGIN(.name = "shop");
