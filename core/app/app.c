@@ -56,7 +56,7 @@ static enum acri_log_level level_of(const char *name)
                    { "INFO", ACRI_LOG_INFO },
                    { "WARNING", ACRI_LOG_WARNING },
                    { "ERROR", ACRI_LOG_ERROR },
-                   { "CRITICAL", ACRI_LOG_ERROR } };
+                   { "CRITICAL", ACRI_LOG_ERROR + 1 } };
 
     for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
         if (strcasecmp(name, levels[i].name) == 0)
@@ -197,10 +197,16 @@ static int run(const struct acri_options *o, const struct acri_plan *plan,
     struct acri_error error;
 
     acri_console_init(&front.console, stderr, acri_console_columns(STDERR_FILENO));
+    if (options.warmup_s > 0 && options.run_time_s > 0 && options.warmup_s >= options.run_time_s) {
+        acri_fail(&error, 0, "--warmup must be shorter than --run-time: nothing would be measured");
+        return fail(EXIT_USAGE, &error);
+    }
     if (!acri_options_flag(o, "headless"))
         acri_log_info("there is no web UI yet: running headless (--headless says so)");
     if (acri_runner_run(plan, &options, &listener, &result, &error) < 0)
         return fail(EXIT_START, &error);
+    if (result.start_error.text[0] != '\0')
+        return fail(result.exit_code, &result.start_error);
     if (result.must_exit) {
         acri_loader_remove_copies(&scenario->loader);
         fflush(NULL);

@@ -45,7 +45,7 @@ static int load_all(struct acri_scenario *s, const struct acri_where *where, con
     int r = acri_resolve(where, given, n, &paths, reterr);
 
     for (size_t i = 0; i < paths.n && r == 0; i++)
-        r = acri_loader_open(&s->loader, paths.paths[i], reterr);
+        r = acri_loader_open_as(&s->loader, paths.paths[i], paths.names[i], reterr);
     acri_paths_done(&paths);
     return r;
 }

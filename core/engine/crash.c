@@ -52,7 +52,7 @@ static void on_watchdog(int signal)
 
 int acri_crash_init(int *ret_fd)
 {
-    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
     struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
     void *frames[2];
     int fds[2];

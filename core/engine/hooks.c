@@ -11,8 +11,13 @@ void acri_hooks_settle(struct acri_hook_results *results, struct acr_user *servi
                        const char *plugin, const char *hook)
 {
     if (result < 0) {
-        acri_log_error("plugin '%s' failed in %s: %s", plugin, hook,
-                       service->raised != NULL ? service->raised->message : "it returned an error");
+        const char *why =
+            service->raised != NULL ? service->raised->message : "it returned an error";
+
+        if (results->is_starting && !results->did_fail)
+            acri_fail(&results->start_error, result, "plugin '%s': %s", plugin, why);
+        else
+            acri_log_error("plugin '%s' failed in %s: %s", plugin, hook, why);
         results->did_fail = true;
     }
     acri_user_clean_up(service);
@@ -22,9 +27,11 @@ void acri_hooks_settle(struct acri_hook_results *results, struct acr_user *servi
 bool acri_hooks_fire_start(struct acri_hook_results *results, struct acr_user *service,
                            const struct acr_test_event *e)
 {
+    results->is_starting = true;
     ACRI_FIRE(results, service, init, );
     if (!results->did_fail)
         ACRI_FIRE(results, service, test_start, , e);
+    results->is_starting = false;
     results->did_start_fail = results->did_fail;
     return !results->did_fail;
 }
@@ -47,7 +54,9 @@ void acri_hooks_tell_exceptions(struct acri_hook_results *results, struct acr_us
                                 struct acri_stats *stats, struct acri_exceptions *list)
 {
     for (const struct acri_exception *x = list->first; x != NULL; x = x->next) {
+        const size_t n_before = stats->exceptions.n;
         char *traceback = acri_traceback_text(x);
+        const char *frames = strchr(traceback, '\n');
         struct acr_error_event e = { .message = x->message,
                                      .traceback = traceback,
                                      .user_type = x->user_type,
@@ -55,13 +64,11 @@ void acri_hooks_tell_exceptions(struct acri_hook_results *results, struct acr_us
                                      .user_number = x->user_number,
                                      .count = x->count };
 
-        const size_t n_before = stats->exceptions.n;
-
         acri_stats_exception_n(stats, x->message, traceback, "local", x->count);
         if (stats->exceptions.n > n_before)
-            acri_log_error("exception in task '%s' of user type '%s' (user %llu): %s\n%s", x->task,
+            acri_log_error("exception in task '%s' of user type '%s' (user %llu): %s%s", x->task,
                            x->user_type, (unsigned long long)x->user_number, x->message,
-                           strchr(traceback, '\n') + 1);
+                           frames != NULL ? frames : "");
         ACRI_FIRE(results, service, user_error, , &e);
         free(traceback);
     }

@@ -8,7 +8,9 @@
 
 struct acri_hook_results {
     bool did_fail;       /* some listener returned an error */
-    bool did_start_fail; /* init or test_start did: nothing was run */
+    bool is_starting;    /* init or test_start run: their first error becomes start_error */
+    bool did_start_fail; /* one of them failed, or a loop did not start: nothing was run */
+    struct acri_error start_error;
 };
 
 /* Clean up after one call and note its result: logged, with the plugin and the hook named. */

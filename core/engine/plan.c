@@ -52,7 +52,7 @@ static int add_types(struct acri_plan *plan, const struct acr_plugin *plugin,
             continue;
         if (find_type(plan, type->name) != NULL)
             return acri_fail(reterr, -EINVAL,
-                             "two user types are called '%s': rename one, or select by file",
+                             "two user types are called '%s': rename one, or give fewer scenarios",
                              type->name);
         add_type(plan, type, plugin->name);
     }

@@ -129,6 +129,8 @@ static void request_stop(enum stop_level level)
 
 static void on_stop_test(void)
 {
+    if (the_runner->stop == STOP_NONE)
+        acri_log_info("a task has stopped the test");
     request_stop(STOP_REQUESTED);
 }
 
@@ -161,6 +163,14 @@ static void on_signal(int fd, uint32_t ready, void *arg)
     }
 }
 
+/* A loop that will not answer any more: what its open requests become is not known. */
+static void give_up(struct runner *r, struct acri_users *us)
+{
+    us->is_given_up = true;
+    acri_stats_lost(r->stats, us->n_open);
+    r->stats->ledger.attempts += us->n_open_attempts;
+}
+
 static void on_crash(int fd, uint32_t ready, void *arg)
 {
     struct runner *r = arg;
@@ -173,7 +183,7 @@ static void on_crash(int fd, uint32_t ready, void *arg)
     acri_traceback_report_crash(us);
     if (!us->is_recording)
         acri_stats_merge(r->stats, us->block);
-    us->handover.is_out = true; /* it will never hand over again */
+    give_up(r, us);
     r->has_crashed = true;
     r->n_empty++;
     request_stop(STOP_AT_ONCE);
@@ -209,7 +219,7 @@ static void make_snapshot(struct runner *r, struct acr_snapshot *ret_snapshot)
 static bool is_out(const struct runner *r)
 {
     for (size_t i = 0; i < r->n_loops; i++)
-        if (r->loops[i].handover.is_out)
+        if (r->loops[i].handover.is_out && !r->loops[i].is_given_up)
             return true;
     return false;
 }
@@ -218,7 +228,8 @@ static bool is_out(const struct runner *r)
 static void collect(struct runner *r, uint64_t deadline_ns)
 {
     for (size_t i = 0; i < r->n_loops; i++)
-        acri_users_post_handover(&r->loops[i]);
+        if (!r->loops[i].is_given_up)
+            acri_users_post_handover(&r->loops[i]);
     while (is_out(r) && acri_clock_now_ns() < deadline_ns)
         wait_until(r, deadline_ns);
     acri_hooks_tell_exceptions(&r->hook_results, r->service, r->stats, &r->exceptions);
@@ -366,7 +377,8 @@ static void stop_users(struct runner *r)
     if (!is_over) {
         r->is_stuck = true;
         for (size_t i = 0; i < r->n_loops; i++)
-            acri_traceback_report_stuck(&r->loops[i]);
+            if (acri_traceback_report_stuck(&r->loops[i]))
+                give_up(r, &r->loops[i]);
     }
 }
 
@@ -393,6 +405,8 @@ static int decide_exit_code(const struct runner *r, const struct acr_snapshot *s
         return r->exit_code;
     if (r->has_crashed)
         return 5;
+    if (r->is_stuck)
+        return 4; /* invalid: results are missing */
     if (r->hook_results.did_start_fail)
         return 1;
     if (acr_snapshot_n_failures(s) > 0 || acr_snapshot_n_exceptions(s) > 0)
@@ -406,7 +420,7 @@ static void tell_parked(const struct runner *r)
     uint64_t n = 0;
 
     for (size_t i = 0; i < r->n_loops; i++)
-        if (!r->loops[i].handover.is_out)
+        if (!r->loops[i].is_given_up)
             n += r->loops[i].handover.n_parked;
     if (n > 0)
         acri_log_warning("%llu users never returned from their task and were left where they were",
@@ -422,6 +436,8 @@ static void finish(struct runner *r, bool did_start)
     if (did_start) {
         collect(r, acri_clock_now_ns() + GRACE_NS);
         tell_parked(r);
+        if (r->warmup_due_ns != 0)
+            acri_log_warning("the run ended in its warm-up: the statistics are those of the warm-up");
         r->state = "stopped";
         make_snapshot(r, &s);
         ACRI_FIRE(&r->hook_results, r->service, test_stop, , &s);
@@ -553,7 +569,8 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
         acri_loop_go(&r.control.loop, acri_stack_class_of(256), conduct, &r, NULL, r.service);
         acri_loop_run(&r.control.loop);
         *ret_result = (struct acri_run_result){ .exit_code = r.exit_code,
-                                                .must_exit = r.is_stuck || r.has_crashed };
+                                                .must_exit = r.is_stuck || r.has_crashed,
+                                                .start_error = r.hook_results.start_error };
     }
     if (code < 0 || !ret_result->must_exit)
         tear_down(&r);

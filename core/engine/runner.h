@@ -34,6 +34,7 @@ struct acri_run_listener {
 struct acri_run_result {
     int exit_code;
     bool must_exit; /* a thread is stuck or crashed: leave by _exit */
+    struct acri_error start_error; /* why a hook kept the run from starting; "" = it did not */
 };
 
 /*

@@ -41,6 +41,7 @@ struct acr_sample *acr_sample_begin(struct acr_user *u)
 void acr_sample_attempt(struct acr_sample *s)
 {
     s->n_attempts++;
+    s->user->home->n_open_attempts++;
 }
 
 void acr_sample_answered(struct acr_sample *s)
@@ -92,6 +93,7 @@ static void record(struct acr_user *u, const struct acri_record *r)
 
 static void free_sample(struct acri_users *us, struct acr_sample *s)
 {
+    us->n_open_attempts -= s->n_attempts;
     s->next = us->free_samples;
     us->free_samples = s;
 }

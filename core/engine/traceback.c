@@ -11,13 +11,21 @@
 
 #define TEXT_BYTES 16384
 
+/* As lines between others: without the end of the last. */
+static void symbolise(struct acri_buf *b, void *const *frames, int n_frames, bool is_fault)
+{
+    acri_symbolise(b, frames, n_frames, is_fault);
+    if (b->length > 0 && b->data[b->length - 1] == '\n')
+        b->data[--b->length] = '\0';
+}
+
 char *acri_traceback_text(const struct acri_exception *x)
 {
     struct acri_buf b;
 
     acri_buf_init(&b, TEXT_BYTES);
     acri_buf_printf(&b, "  in task '%s' of user type '%s'\n", x->task, x->user_type);
-    acri_symbolise(&b, x->frames, x->n_frames, false);
+    symbolise(&b, x->frames, x->n_frames, false);
     return b.data;
 }
 
@@ -36,7 +44,7 @@ void acri_traceback_report_crash(const struct acri_users *us)
     struct acri_buf frames;
 
     acri_buf_init(&frames, TEXT_BYTES);
-    acri_symbolise(&frames, c->frames, c->n_frames, true);
+    symbolise(&frames, c->frames, c->n_frames, true);
     if (u == NULL)
         acri_log_error("crash outside any task: %s at %p\n%s", what, c->address,
                        acri_buf_text(&frames));
@@ -49,11 +57,13 @@ void acri_traceback_report_crash(const struct acri_users *us)
     acri_buf_done(&frames);
 }
 
-void acri_traceback_report_stuck(const struct acri_users *us)
+bool acri_traceback_report_stuck(const struct acri_users *us)
 {
     const struct acr_user *u = us->running;
 
-    if (u != NULL)
-        acri_log_error("loop %u does not come back from task '%s' of user type '%s': its last results "
+    if (u == NULL)
+        return false;
+    acri_log_error("loop %u does not come back from task '%s' of user type '%s': its last results "
                        "are lost", us->loop.index, step_of(u), u->plan->type->name);
+    return true;
 }

@@ -88,6 +88,7 @@ struct acri_users {
     size_t n_free_arenas;
     size_t arenas_capacity;
     uint64_t n_open;        /* samples begun and not settled */
+    uint64_t n_open_attempts; /* theirs */
     uint64_t open_since_ns; /* up to where the integral goes */
     uint64_t open_ns;
     uint64_t handed_over_ns;
@@ -98,6 +99,7 @@ struct acri_users {
     struct acri_crash crash;
     bool is_recording; /* inside the statistics: a fault there leaves them half written */
     bool is_control;   /* the control loop's: hooks only, on the main thread */
+    bool is_given_up;  /* control loop's: it crashed or is stuck, and will not answer any more */
 };
 
 /*

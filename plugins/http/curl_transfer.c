@@ -54,6 +54,7 @@ static void put_back(struct http_curl_transfer *t)
     curl_easy_setopt(t->easy, CURLOPT_SHARE, NULL);
     if (t->attempts > 1 || t->has_failed) {
         /* curl 7.88 adds resends up over all requests of a handle, and fails the sixth. */
+        curl_easy_setopt(t->easy, CURLOPT_COOKIEFILE, NULL); /* a reset would lose its memory */
         curl_easy_reset(t->easy);
         http_curl_setup_handle(t);
     }

@@ -12,7 +12,7 @@ struct http_settings;
 
 struct http_engine {
     const char *name;
-    /* Once per process, from any loop, before loop_new. Returns: 0 or a negative errno. */
+    /* On each loop, before loop_new. Returns: 0 or a negative errno. */
     int (*prepare)(void);
     /* Accept-Encoding of what it can decode; after prepare. */
     const char *(*encodings)(void);

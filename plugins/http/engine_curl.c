@@ -8,14 +8,8 @@
 #include "profile.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static CURLcode init_result;
-static char encodings[64];
 
 /* OpenSSL writes to sockets without MSG_NOSIGNAL. A handler that someone set stays. */
 static void ignore_sigpipe(void)
@@ -28,24 +22,13 @@ static void ignore_sigpipe(void)
     }
 }
 
-static void prepare_once(void)
-{
-    ignore_sigpipe();
-    init_result = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (init_result != CURLE_OK) {
-        return;
-    }
-    int features = curl_version_info(CURLVERSION_NOW)->features;
-    snprintf(encodings, sizeof encodings, "%s%s",
-             (features & CURL_VERSION_LIBZ) != 0 ? "gzip, deflate" : "",
-             (features & CURL_VERSION_BROTLI) != 0 ? ", br" : "");
-}
-
+/* On each loop: curl counts, and is safe to call from several at once since 7.84. */
 static int prepare(void)
 {
-    pthread_once(&once, prepare_once);
-    if (init_result != CURLE_OK) {
-        acr_log_at(NULL, ACR_LOG_ERROR, "libcurl: %s", curl_easy_strerror(init_result));
+    ignore_sigpipe();
+    CURLcode r = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (r != CURLE_OK) {
+        acr_log_at(NULL, ACR_LOG_ERROR, "libcurl: %s", curl_easy_strerror(r));
         return -EIO;
     }
     return 0;
@@ -53,7 +36,12 @@ static int prepare(void)
 
 static const char *get_encodings(void)
 {
-    return encodings;
+    int features = curl_version_info(CURLVERSION_NOW)->features;
+
+    if ((features & CURL_VERSION_LIBZ) == 0) {
+        return "";
+    }
+    return (features & CURL_VERSION_BROTLI) != 0 ? "gzip, deflate, br" : "gzip, deflate";
 }
 
 static void *loop_new(struct acr_loop *l)

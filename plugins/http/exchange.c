@@ -95,7 +95,7 @@ static void begin_head(struct http_exchange *x, const char *line, size_t bytes)
 {
     http_text_clear(&x->head);
     const char *space = memchr(line, ' ', bytes);
-    x->status = space == NULL ? 0 : atoi(space + 1);
+    x->status = space == NULL ? 0 : (int)strtol(space + 1, NULL, 10);
 }
 
 bool http_exchange_on_header(struct http_exchange *x, const char *line, size_t bytes)

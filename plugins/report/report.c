@@ -27,8 +27,12 @@ static int init(struct acr_user *u)
     bool is_full_history = acr_option_flag("csv-full-history");
     int r;
 
+    if (*prefix == '\0' && is_full_history) {
+        acr_set_exit_code(2); /* a mistake of usage */
+        return acr_raise(u, "--csv-full-history wants --csv too");
+    }
     if (*prefix == '\0')
-        return is_full_history ? acr_raise(u, "--csv-full-history wants --csv too") : 0;
+        return 0;
     r = csv_writer_open(&writer, prefix, is_full_history);
     return r < 0 ? fail(u, r) : 0;
 }
