@@ -392,8 +392,9 @@ static void start_users(struct runner *r)
     for (size_t i = 0; i < r->n_loops; i++)
         r->loops[i].handed_over_ns = r->loops[i].open_since_ns = r->common.started_ns;
     r->state = "spawning";
-    acri_log_info("spawning %llu users at %g per second on %zu threads",
-                  (unsigned long long)r->o->n_users, r->o->spawn_rate, r->n_loops);
+    acri_log_info("spawning %llu users at %g per second on %zu threads (--seed %llu repeats this run)",
+                  (unsigned long long)r->o->n_users, r->o->spawn_rate, r->n_loops,
+                  (unsigned long long)r->o->seed);
     acri_spawner_start(&r->spawner, r->common.plan, &r->control.loop, r->loops, r->n_loops,
                        r->o->n_users, r->o->spawn_rate, on_spawned);
 }

@@ -34,8 +34,8 @@ expect 'draws that another seed repeats' 0 "$(comm -12 a1 b3 | wc -l | tr -d ' '
 expect 'users that drew' 40 "$(sed 's/:.*//' a1 | sort -u | wc -l | tr -d ' ')"
 expect 'different draws' 200 "$(sed 's/^[0-9]*://' a1 | sort -u | wc -l | tr -d ' ')"
 draw c1 "$@" --threads 1
-has err 'the seed that was chosen' 'random seed [0-9]+'
-seed=$(sed -n 's/.*random seed \([0-9]*\).*/\1/p' err)
+has err 'the seed that was chosen' '--seed [0-9]+ repeats'
+seed=$(sed -n 's/.*--seed \([0-9]*\) repeats.*/\1/p' err)
 draw c3 "$@" --threads 3 --seed "$seed"
 cmp -s c1 c3 || fail "the logged seed repeats nothing: $(diff c1 c3 | head -n 4)"
 

@@ -32,18 +32,6 @@ refused() {
     note "$title" "$code" <err
 }
 
-# started TITLE EXIT-CODE OPTION... : the line is in the log of a run that does not get far
-started() {
-    story=$1
-    title=$1
-    code=$2
-    shift 2
-    run "$code" --headless "$@"
-    expect 'errors in the log' 1 "$(grep -cE '^\[[^]]*\] [^ ]*/ERROR/' err)"
-    lacks err 'users' 'spawning'
-    grep -E '^\[[^]]*\] [^ ]*/ERROR/' err | note "$title" "$code"
-}
-
 # failed TITLE HOST PATH : the one request fails; the line is in the error report
 failed() {
     story=$1
@@ -145,9 +133,9 @@ arguments() {
     refused 'missing configuration file' 2 -f "$good" --config nowhere.conf
     echo 'a regular file' >file
     refused 'unwritable log' 1 -f "$good" --logfile file/log
-    started 'unwritable CSV path' 1 -f "$good" --csv file/x
-    started 'unwritable CSV folder' 1 -f "$good" --csv file/x/y
-    started '--csv-full-history alone' 1 -f "$good" --csv-full-history
+    refused 'unwritable CSV path' 1 -f "$good" --csv file/x
+    refused 'unwritable CSV folder' 1 -f "$good" --csv file/x/y
+    refused '--csv-full-history alone' 2 -f "$good" --csv-full-history
 }
 
 network() {
