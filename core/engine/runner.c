@@ -167,8 +167,8 @@ static void on_signal(int fd, uint32_t ready, void *arg)
 static void give_up(struct runner *r, struct acri_users *us)
 {
     us->is_given_up = true;
-    acri_stats_lost(r->stats, us->n_open);
-    r->stats->ledger.attempts += us->n_open_attempts;
+    acri_stats_lost(r->stats, us->n_unsettled);
+    r->stats->ledger.attempts += us->n_unsettled_attempts;
 }
 
 static void on_crash(int fd, uint32_t ready, void *arg)

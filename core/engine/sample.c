@@ -27,12 +27,17 @@ struct acr_sample *acr_sample_begin(struct acr_user *u)
         us->free_samples = s->next;
     else
         s = acri_alloc(sizeof(*s));
+    us->n_unsettled++;
     *s = (struct acr_sample){ .user = u, .intended_ns = now_ns, .sent_ns = now_ns };
     if (!is_counted(u))
         return s;
+    /* A later request of an iteration is intended when sent, but for what the generator itself delayed. */
     if (u->intended_ns != 0 && u->intended_ns < now_ns)
         s->intended_ns = u->intended_ns;
+    else
+        s->intended_ns = now_ns - u->owed_ns;
     u->intended_ns = 0;
+    u->owed_ns = 0;
     acri_block_started(us->block);
     acri_users_note_open(us, now_ns, 1);
     return s;
@@ -41,13 +46,16 @@ struct acr_sample *acr_sample_begin(struct acr_user *u)
 void acr_sample_attempt(struct acr_sample *s)
 {
     s->n_attempts++;
-    s->user->home->n_open_attempts++;
+    s->user->home->n_unsettled_attempts++;
 }
 
 void acr_sample_answered(struct acr_sample *s)
 {
-    if (s->answered_ns == 0)
-        s->answered_ns = acri_clock_now_ns();
+    if (s->answered_ns != 0)
+        return;
+    s->answered_ns = acri_clock_now_ns();
+    if (is_counted(s->user))
+        acri_users_note_open(s->user->home, s->answered_ns, -1);
 }
 
 uint64_t acr_sample_response_time_ns(const struct acr_sample *s)
@@ -93,7 +101,8 @@ static void record(struct acr_user *u, const struct acri_record *r)
 
 static void free_sample(struct acri_users *us, struct acr_sample *s)
 {
-    us->n_open_attempts -= s->n_attempts;
+    us->n_unsettled--;
+    us->n_unsettled_attempts -= s->n_attempts;
     s->next = us->free_samples;
     us->free_samples = s;
 }
@@ -117,7 +126,6 @@ void acr_sample_settle(struct acr_sample *s, const struct acr_settlement *how)
             .attempts = s->n_attempts,
             .has_time = true,
         };
-        acri_users_note_open(u->home, s->answered_ns, -1);
         record(u, &r);
         tell_listeners(u, &r, how);
     }
@@ -140,7 +148,6 @@ void acr_sample_cancel(struct acr_sample *s, const char *type, const char *name)
             .attempts = s->n_attempts,
             .is_cancelled = true,
         };
-        acri_users_note_open(u->home, s->answered_ns, -1);
         record(u, &r);
     }
     free_sample(u->home, s);

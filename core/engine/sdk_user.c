@@ -58,6 +58,7 @@ int acr_sleep(struct acr_user *u, double seconds)
         return reason;
     /* What comes next was wanted then: the sleep is the scenario's, what is later is the generator's. */
     u->intended_ns = wanted_ns;
+    u->owed_ns = 0;
     return 0;
 }
 

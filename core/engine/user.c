@@ -183,7 +183,8 @@ static void wait_for_next(struct acr_user *u)
         seconds = w->a_s + acri_rng_unit(&u->rng) * (w->b_s - w->a_s);
     if (u->result == ACR_RESCHEDULE_NOW || u->result == ACR_INTERRUPT)
         seconds = 0;
-    u->intended_ns = l->now_ns + (uint64_t)(seconds * 1e9);
+    u->intended_ns = l->now_ns - u->owed_ns + (uint64_t)(seconds * 1e9);
+    u->owed_ns = 0;
     if (seconds <= 0) {
         u->phase = ACRI_USER_RUNNING;
         acri_loop_queue(l, &u->job);
@@ -247,7 +248,8 @@ static void on_step_end(void *arg)
         stop_or_end(u);
     else if (u->phase == ACRI_USER_STARTING) {
         u->phase = ACRI_USER_RUNNING;
-        u->intended_ns = us->loop.now_ns;
+        u->intended_ns = us->loop.now_ns - u->owed_ns;
+        u->owed_ns = 0;
         acri_loop_queue(&us->loop, &u->job);
     } else
         wait_for_next(u);
@@ -346,6 +348,7 @@ int acri_user_suspend(struct acr_user *u, uint64_t deadline_ns)
     us->running = NULL;
     reason = acri_loop_suspend(&us->loop, deadline_ns);
     us->running = u;
+    u->owed_ns += us->loop.delay_ns;
     return reason;
 }
 

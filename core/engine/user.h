@@ -43,6 +43,7 @@ struct acr_user {
     uint64_t number;
     uint64_t started_ns;
     uint64_t intended_ns; /* of this iteration's first sample; 0 once taken */
+    uint64_t owed_ns;     /* what the generator has delayed this user since its last sample began */
     uint32_t n_cancelled_calls;
     int result; /* of the step that has just ended */
     uint8_t phase;

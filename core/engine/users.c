@@ -273,10 +273,8 @@ void acri_users_post_stop(struct acri_users *us, enum acri_stop how)
 
 void acri_users_note_open(struct acri_users *us, uint64_t now_ns, int change)
 {
-    if (now_ns > us->open_since_ns) {
-        us->open_ns += us->n_open * (now_ns - us->open_since_ns);
-        us->open_since_ns = now_ns;
-    }
+    us->open_ns += us->n_open * (now_ns - us->open_since_ns);
+    us->open_since_ns = now_ns;
     us->n_open = (uint64_t)((int64_t)us->n_open + change);
 }
 

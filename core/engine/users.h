@@ -87,8 +87,9 @@ struct acri_users {
     struct acri_arena **free_arenas; /* n_free_arenas elements */
     size_t n_free_arenas;
     size_t arenas_capacity;
-    uint64_t n_open;        /* samples begun and not settled */
-    uint64_t n_open_attempts; /* theirs */
+    uint64_t n_open;        /* samples begun and not answered */
+    uint64_t n_unsettled;   /* samples begun and not settled */
+    uint64_t n_unsettled_attempts; /* theirs */
     uint64_t open_since_ns; /* up to where the integral goes */
     uint64_t open_ns;
     uint64_t handed_over_ns;
@@ -133,7 +134,7 @@ void acri_users_give_arena(struct acri_users *us, struct acri_arena *arena);
 /* A user has ended: counts, and on_empty when it was the last of a stopping loop. */
 void acri_users_note_end(struct acri_users *us, bool is_parked);
 
-/* Integrate the number of open requests, then change it by +1 or -1. */
+/* Integrate the number of open requests up to now, then change it by +1 or -1. Times only go forward. */
 void acri_users_note_open(struct acri_users *us, uint64_t now_ns, int change);
 
 #endif

@@ -12,6 +12,7 @@
 
 /* Work per turn is bounded, so that sockets are served while many users are runnable. */
 #define JOBS_PER_TURN 256u
+#define JOBS_NS_PER_TURN (2 * ACRI_NS_PER_MS)
 #define TIMERS_PER_TURN 1024u
 
 #define DEFAULT_STALL_NS (100 * ACRI_NS_PER_MS)
@@ -26,6 +27,7 @@ struct strand {
     void (*on_end)(void *owner);
     void *owner;
     int reason;
+    uint64_t woken_ns;
     enum strand_state state;
 };
 
@@ -131,7 +133,9 @@ void acri_loop_queue(struct acr_loop *l, struct acri_job *job)
 
 static void run_jobs(struct acr_loop *l)
 {
-    for (unsigned n = 0; n < JOBS_PER_TURN && l->first_job != NULL; n++) {
+    uint64_t end_ns = l->now_ns + JOBS_NS_PER_TURN;
+
+    for (unsigned n = 0; n < JOBS_PER_TURN && l->first_job != NULL && l->now_ns < end_ns; n++) {
         struct acri_job *job = l->first_job;
 
         l->first_job = job->next;
@@ -254,6 +258,7 @@ int acri_loop_suspend(struct acr_loop *l, uint64_t deadline_ns)
         acri_timer_set(&l->timers, &s->deadline, deadline_ns);
     s->state = STRAND_SUSPENDED;
     acri_coro_suspend(&l->coros);
+    l->delay_ns = l->now_ns > s->woken_ns ? l->now_ns - s->woken_ns : 0;
     return s->reason;
 }
 
@@ -264,6 +269,7 @@ void acri_loop_wake(struct acr_coroutine *c, int reason)
     if (s->state != STRAND_SUSPENDED)
         return;
     s->state = STRAND_WOKEN;
+    s->woken_ns = acri_clock_now_ns();
     s->reason = reason;
     acri_timer_stop(&s->loop->timers, &s->deadline);
     acri_loop_queue(s->loop, &s->job);

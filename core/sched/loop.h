@@ -36,6 +36,7 @@ struct acr_loop {
     int timer_fd;
     uint64_t armed_ns; /* what timer_fd is set to */
     uint64_t now_ns;   /* the clock when the running piece of work began */
+    uint64_t delay_ns; /* how long the coroutine that runs waited for its turn after it was woken */
     uint64_t stall_ns; /* a coroutine that runs longer than this is reported */
     void (*on_stall)(struct acr_loop *l, void *owner, uint64_t held_ns);
     void *owner;

@@ -42,6 +42,8 @@ struct http_curl_transfer *http_curl_transfer_take(struct http_curl_profile *pro
 void http_curl_transfer_destroy(struct http_curl_transfer *t)
 {
     curl_easy_cleanup(t->easy);
+    curl_url_cleanup(t->url);
+    free(t->url_text);
     free(t->nodes);
     free(t);
 }
