@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hello.c: the smallest scenario. Each user asks for the front page, again and again, without waiting. */
+/* hello.c: the smallest scenario. Each user asks for the front page, again and again, without
+ * waiting. */
 #include <acrida/acrida.h>
 #include <acrida/http.h>
 

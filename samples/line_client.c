@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * line_client.c: a protocol client of one's own, on <acrida/client.h> alone, and a scenario that uses it.
+ * line_client.c: a protocol client of one's own, on <acrida/client.h> alone, and a scenario that
+ * uses it.
  *
  * The protocol is memcached's text protocol: a line out, a line back. Run it with --host
  * memcached://127.0.0.1:11211. The coroutine that asked is suspended until the line is there.
@@ -17,7 +18,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* --- the client --------------------------------------------------------------------------------- */
+/* --- the client ---------------------------------------------------------------------------------
+ */
 
 static uint32_t slot; /* where the runtime keeps this client's state; set before any loop runs */
 
@@ -165,7 +167,8 @@ static const struct acr_client client = {
     .user_done = user_done,
 };
 
-/* --- the scenario -------------------------------------------------------------------------------- */
+/* --- the scenario --------------------------------------------------------------------------------
+ */
 
 static int ask_version(struct acr_user *u)
 {
@@ -188,5 +191,5 @@ static const struct acr_user_type users[] = {
     { .name = "caller", .wait = ACR_CONSTANT(0.01), .tasks = tasks, .n_tasks = ACR_LEN(tasks) },
 };
 
-ACR_PLUGIN(.name = "line_client", .clients = &client, .n_clients = 1,
-           .user_types = users, .n_user_types = ACR_LEN(users));
+ACR_PLUGIN(.name = "line_client", .clients = &client, .n_clients = 1, .user_types = users,
+           .n_user_types = ACR_LEN(users));

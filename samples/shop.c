@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* shop.c: people log in once, browse much more than they buy, and think 1 to 5 seconds between steps. */
+/* shop.c: people log in once, browse much more than they buy, and think 1 to 5 seconds between
+ * steps. */
 #include <acrida/acrida.h>
 #include <acrida/http.h>
 
 static int log_in(struct acr_user *u)
 {
-    struct acr_response *res =
-        acr_post(u, "/api/auth/login",
-                 .json = "{\"email\": \"loadtest@example.com\", \"password\": \"test-password-123\"}");
+    struct acr_response *res = acr_post(
+        u, "/api/auth/login",
+        .json = "{\"email\": \"loadtest@example.com\", \"password\": \"test-password-123\"}");
 
     acr_set_header(u, "Authorization", acr_fmt(u, "Bearer %s", acr_json_string(res, "token")));
     return 0;
@@ -57,8 +58,11 @@ static const struct acr_task tasks[] = {
 };
 
 static const struct acr_user_type users[] = {
-    { .name = "website_user", .wait = ACR_BETWEEN(1, 5), .on_start = log_in,
-      .tasks = tasks, .n_tasks = ACR_LEN(tasks) },
+    { .name = "website_user",
+      .wait = ACR_BETWEEN(1, 5),
+      .on_start = log_in,
+      .tasks = tasks,
+      .n_tasks = ACR_LEN(tasks) },
 };
 
 ACR_PLUGIN(.name = "shop", .user_types = users, .n_user_types = ACR_LEN(users));

@@ -24,10 +24,6 @@
 #define EXIT_START 1
 #define EXIT_USAGE 2
 
-#ifndef ACRI_VERSION
-#define ACRI_VERSION "0.1.0"
-#endif
-
 const char *acr_version(void)
 {
     return ACRI_VERSION;

@@ -38,8 +38,8 @@ int acri_scenario_load_shipped(struct acri_scenario *s, struct acri_error *reter
     return r;
 }
 
-static int load_all(struct acri_scenario *s, const struct acri_where *where, const char *const *given,
-                    size_t n, struct acri_error *reterr)
+static int load_all(struct acri_scenario *s, const struct acri_where *where,
+                    const char *const *given, size_t n, struct acri_error *reterr)
 {
     struct acri_paths paths;
     int r = acri_resolve(where, given, n, &paths, reterr);

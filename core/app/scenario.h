@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Everything a run is made of, loaded: the plugins that ship with acrida, --plugin, and the scenarios. */
+/* Everything a run is made of, loaded: the plugins that ship with acrida, --plugin, and the
+ * scenarios. */
 #ifndef ACRIDA_APP_SCENARIO_H
 #define ACRIDA_APP_SCENARIO_H
 

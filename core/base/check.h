@@ -12,14 +12,14 @@
 #define ACRI_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /* Abort with the place and the text when an invariant does not hold. */
-#define ACRI_ASSERT(condition)                                                                     \
-    do {                                                                                           \
-        if (ACRI_UNLIKELY(!(condition)))                                                           \
-            acri_check_failed(__FILE__, __LINE__, #condition);                                     \
+#define ACRI_ASSERT(condition)                                 \
+    do {                                                       \
+        if (ACRI_UNLIKELY(!(condition)))                       \
+            acri_check_failed(__FILE__, __LINE__, #condition); \
     } while (0)
 
 /* The structure that a member is part of. */
-#define ACRI_CONTAINER_OF(pointer, type, member)                                                   \
+#define ACRI_CONTAINER_OF(pointer, type, member) \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 /* Run a function on a variable when it goes out of scope. */
@@ -27,8 +27,9 @@
 
 _Noreturn void acri_check_failed(const char *file, int line, const char *condition);
 
-/* Memory for the runtime's own structures: these end the process with a clear line when there is none. */
-void *acri_alloc(size_t bytes);                    /* zeroed */
+/* Memory for the runtime's own structures: these end the process with a clear line when there is
+ * none. */
+void *acri_alloc(size_t bytes); /* zeroed */
 void *acri_realloc(void *memory, size_t bytes);
 char *acri_strdup(const char *text);
 char *acri_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -17,7 +17,8 @@ uint64_t acri_clock_now_ns(void);
 /* Nanoseconds since the epoch. Thread: any. */
 uint64_t acri_clock_real_ns(void);
 
-/* For tests: both clocks answer now_ns from here on (real = the same); 0 gives the machine's back. */
+/* For tests: both clocks answer now_ns from here on (real = the same); 0 gives the machine's back.
+ */
 void acri_clock_fake(uint64_t now_ns);
 
 #endif

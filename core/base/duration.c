@@ -53,7 +53,8 @@ int acri_duration_parse(const char *text, double *ret_seconds)
             break;
         }
         for (i = next_unit; i < N_UNITS; i++)
-            if (strlen(units[i].name) == unit_length && strncmp(units[i].name, text, unit_length) == 0)
+            if (strlen(units[i].name) == unit_length &&
+                strncmp(units[i].name, text, unit_length) == 0)
                 break;
         if (i == N_UNITS)
             return -EINVAL;

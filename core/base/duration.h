@@ -7,7 +7,8 @@
 
 #include <stddef.h>
 
-/* Parse a whole text into seconds. Returns: 0, or -EINVAL (empty, unknown unit, units out of order, too large). */
+/* Parse a whole text into seconds. Returns: 0, or -EINVAL (empty, unknown unit, units out of order,
+ * too large). */
 int acri_duration_parse(const char *text, double *ret_seconds);
 
 /* Write seconds as "1h2m3s" (the short form of a progress line). Returns: to. */

@@ -80,9 +80,11 @@ void acri_logv(enum acri_log_level level, const char *source, const char *format
     length = head + (n > 0 ? (size_t)n : 0);
     if (length > sizeof(line) - 2)
         length = sizeof(line) - 2;
-    /* Text from servers and scenarios may carry terminal sequences; tabs and newlines are harmless. */
+    /* Text from servers and scenarios may carry terminal sequences; tabs and newlines are harmless.
+     */
     for (size_t i = head; i < length; i++)
-        if (((unsigned char)line[i] < 0x20 && line[i] != '\t' && line[i] != '\n') || line[i] == 0x7f)
+        if (((unsigned char)line[i] < 0x20 && line[i] != '\t' && line[i] != '\n') ||
+            line[i] == 0x7f)
             line[i] = '?';
     line[length] = '\n';
     /* One write, so that lines of several threads do not mix. */

@@ -25,8 +25,8 @@ bool acri_log_is_on(enum acri_log_level level);
 int acri_log_open(const char *path);
 void acri_log_close(void);
 
-/* Write one record; source names who speaks ("acrida", "shop"). Control characters are made visible.
- * Thread: any. */
+/* Write one record; source names who speaks ("acrida", "shop"). Control characters are made
+ * visible. Thread: any. */
 void acri_log(enum acri_log_level level, const char *source, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void acri_logv(enum acri_log_level level, const char *source, const char *format, va_list args)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Faults in scenario code: a stack overflow or a bad access in a task must not lose what was measured.
+ * Faults in scenario code: a stack overflow or a bad access in a task must not lose what was
+ * measured.
  *
- * The handler runs on a stack of its own, notes what happened, tells the control loop through a pipe
- * and stops its thread for good; the control loop writes the reports and ends the process.
+ * The handler runs on a stack of its own, notes what happened, tells the control loop through a
+ * pipe and stops its thread for good; the control loop writes the reports and ends the process.
  */
 #ifndef ACRIDA_ENGINE_CRASH_H
 #define ACRIDA_ENGINE_CRASH_H

@@ -19,7 +19,7 @@ struct acri_exception {
     struct acri_exception *next;
     char *message;
     const char *user_type;
-    const char *task; /* or "on_start", "on_stop" */
+    const char *task;     /* or "on_start", "on_stop" */
     uint64_t user_number; /* of the first */
     uint64_t count;
     int n_frames;

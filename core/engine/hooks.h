@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Calling the listeners of all plugins, in order, on the control loop, and what becomes of their errors. */
+/* Calling the listeners of all plugins, in order, on the control loop, and what becomes of their
+ * errors. */
 #ifndef ACRIDA_ENGINE_HOOKS_H
 #define ACRIDA_ENGINE_HOOKS_H
 
@@ -18,14 +19,14 @@ void acri_hooks_settle(struct acri_hook_results *results, struct acr_user *servi
                        const char *plugin, const char *hook);
 
 /* Fire one hook: ACRI_FIRE(results, service, tick, , snapshot). Yields. */
-#define ACRI_FIRE(results, service, hook, ...)                                                     \
-    do {                                                                                           \
-        const struct acri_plan *plan_ = (service)->home->run->plan;                                \
-        for (size_t i_ = 0; i_ < plan_->n_listeners; i_++)                                         \
-            if (plan_->listeners[i_].hooks->hook != NULL)                                          \
-                acri_hooks_settle((results), (service),                                            \
-                                  plan_->listeners[i_].hooks->hook((service)__VA_ARGS__),          \
-                                  plan_->listeners[i_].plugin, #hook);                             \
+#define ACRI_FIRE(results, service, hook, ...)                                            \
+    do {                                                                                  \
+        const struct acri_plan *plan_ = (service)->home->run->plan;                       \
+        for (size_t i_ = 0; i_ < plan_->n_listeners; i_++)                                \
+            if (plan_->listeners[i_].hooks->hook != NULL)                                 \
+                acri_hooks_settle((results), (service),                                   \
+                                  plan_->listeners[i_].hooks->hook((service)__VA_ARGS__), \
+                                  plan_->listeners[i_].plugin, #hook);                    \
     } while (0)
 
 /* init, then test_start, of all plugins. Returns: whether the run may start. */
@@ -36,7 +37,8 @@ bool acri_hooks_fire_start(struct acri_hook_results *results, struct acr_user *s
 void acri_hooks_fire_quitting(struct acri_hook_results *results, struct acr_user *service,
                               const struct acr_quit_event *e);
 
-/* Put what a loop has collected into the table, log what is new, fire user_error; clears the list. */
+/* Put what a loop has collected into the table, log what is new, fire user_error; clears the list.
+ */
 void acri_hooks_tell_exceptions(struct acri_hook_results *results, struct acr_user *service,
                                 struct acri_stats *stats, struct acri_exceptions *list);
 

@@ -118,8 +118,9 @@ static int check_weights(const struct acri_plan *plan, struct acri_error *reterr
     return acri_fail(reterr, -EINVAL, "no user can be started: all user types have weight zero");
 }
 
-int acri_plan_init(struct acri_plan *plan, const struct acr_plugin *const *plugins, size_t n_plugins,
-                   const char *const *names, size_t n_names, struct acri_error *reterr)
+int acri_plan_init(struct acri_plan *plan, const struct acr_plugin *const *plugins,
+                   size_t n_plugins, const char *const *names, size_t n_names,
+                   struct acri_error *reterr)
 {
     size_t n_types = 0;
     size_t n_clients = 0;

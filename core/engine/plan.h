@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a run consists of: the user types, clients and listeners of all loaded plugins. Constant while
- * loops run.
+ * What a run consists of: the user types, clients and listeners of all loaded plugins. Constant
+ * while loops run.
  */
 #ifndef ACRIDA_ENGINE_PLAN_H
 #define ACRIDA_ENGINE_PLAN_H
@@ -45,8 +45,9 @@ struct acri_plan {
  * Returns: 0; -ENOENT for an unknown user type name; -EINVAL for two of one name, none, or all of
  *          weight zero.
  */
-int acri_plan_init(struct acri_plan *plan, const struct acr_plugin *const *plugins, size_t n_plugins,
-                   const char *const *names, size_t n_names, struct acri_error *reterr);
+int acri_plan_init(struct acri_plan *plan, const struct acr_plugin *const *plugins,
+                   size_t n_plugins, const char *const *names, size_t n_names,
+                   struct acri_error *reterr);
 void acri_plan_done(struct acri_plan *plan);
 
 #endif

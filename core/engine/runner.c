@@ -80,7 +80,8 @@ static void wait_until(struct runner *r, uint64_t at_ns)
     r->is_waiting = false;
 }
 
-/* --- what loops report ---------------------------------------------------------------------------- */
+/* --- what loops report
+ * ---------------------------------------------------------------------------- */
 
 static void on_handover(struct acri_users *from)
 {
@@ -189,7 +190,8 @@ static void on_crash(int fd, uint32_t ready, void *arg)
     request_stop(STOP_AT_ONCE);
 }
 
-/* --- ticks ---------------------------------------------------------------------------------------- */
+/* --- ticks
+ * ---------------------------------------------------------------------------------------- */
 
 static uint64_t count_live(const struct runner *r)
 {
@@ -294,7 +296,8 @@ static void tick(struct runner *r)
         r->tick_due_ns += TICK_NS;
 }
 
-/* --- the course of a run --------------------------------------------------------------------------- */
+/* --- the course of a run
+ * --------------------------------------------------------------------------- */
 
 static uint64_t after_s(uint64_t from_ns, double seconds)
 {
@@ -303,8 +306,8 @@ static uint64_t after_s(uint64_t from_ns, double seconds)
 
 static void keep_running(struct runner *r)
 {
-    uint64_t end_ns = r->o->run_time_s > 0 ? after_s(r->common.started_ns, r->o->run_time_s)
-                                           : UINT64_MAX;
+    uint64_t end_ns =
+        r->o->run_time_s > 0 ? after_s(r->common.started_ns, r->o->run_time_s) : UINT64_MAX;
 
     while (r->stop == STOP_NONE) {
         uint64_t now_ns = acri_clock_now_ns();
@@ -337,7 +340,8 @@ static void post_stop(struct runner *r, enum acri_stop how)
         acri_users_post_stop(&r->loops[i], how);
 }
 
-/* Wait for all users to end, ticking; until a deadline or, when is_patient, a second stop request. */
+/* Wait for all users to end, ticking; until a deadline or, when is_patient, a second stop request.
+ */
 static bool wait_for_users(struct runner *r, uint64_t deadline_ns, bool is_patient)
 {
     while (r->n_empty < r->n_loops) {
@@ -392,9 +396,10 @@ static void start_users(struct runner *r)
     for (size_t i = 0; i < r->n_loops; i++)
         r->loops[i].handed_over_ns = r->loops[i].open_since_ns = r->common.started_ns;
     r->state = "spawning";
-    acri_log_info("spawning %llu users at %g per second on %zu threads (--seed %llu repeats this run)",
-                  (unsigned long long)r->o->n_users, r->o->spawn_rate, r->n_loops,
-                  (unsigned long long)r->o->seed);
+    acri_log_info(
+        "spawning %llu users at %g per second on %zu threads (--seed %llu repeats this run)",
+        (unsigned long long)r->o->n_users, r->o->spawn_rate, r->n_loops,
+        (unsigned long long)r->o->seed);
     acri_spawner_start(&r->spawner, r->common.plan, &r->control.loop, r->loops, r->n_loops,
                        r->o->n_users, r->o->spawn_rate, on_spawned);
 }
@@ -438,7 +443,8 @@ static void finish(struct runner *r, bool did_start)
         collect(r, acri_clock_now_ns() + GRACE_NS);
         tell_parked(r);
         if (r->warmup_due_ns != 0)
-            acri_log_warning("the run ended in its warm-up: the statistics are those of the warm-up");
+            acri_log_warning(
+                "the run ended in its warm-up: the statistics are those of the warm-up");
         r->state = "stopped";
         make_snapshot(r, &s);
         ACRI_FIRE(&r->hook_results, r->service, test_stop, , &s);
@@ -478,7 +484,8 @@ static void conduct(void *arg)
     acri_loop_end(&r->control.loop);
 }
 
-/* --- set-up ---------------------------------------------------------------------------------------- */
+/* --- set-up
+ * ---------------------------------------------------------------------------------------- */
 
 static int watch_signals(struct runner *r, struct acri_error *reterr)
 {
@@ -495,8 +502,9 @@ static int watch_signals(struct runner *r, struct acri_error *reterr)
         r->crash_watch = acr_watch_new(&r->control.loop, r->crash_fd, ACR_READ, on_crash, r);
     }
     if (r->signal_watch == NULL || r->crash_watch == NULL)
-        return acri_fail(reterr, -EMFILE, "signals could not be watched: raise the limit of open "
-                                          "files (ulimit -n)");
+        return acri_fail(reterr, -EMFILE,
+                         "signals could not be watched: raise the limit of open "
+                         "files (ulimit -n)");
     return 0;
 }
 
@@ -510,8 +518,8 @@ static int set_up(struct runner *r, struct acri_error *reterr)
     code = watch_signals(r, reterr);
     r->loops = acri_alloc(r->o->n_threads * sizeof(*r->loops));
     while (code == 0 && r->n_loops < r->o->n_threads) {
-        code = acri_users_init(&r->loops[r->n_loops], (unsigned)r->n_loops, false, &r->common,
-                               reterr);
+        code =
+            acri_users_init(&r->loops[r->n_loops], (unsigned)r->n_loops, false, &r->common, reterr);
         if (code == 0) {
             code = acri_users_start(&r->loops[r->n_loops], reterr);
             r->n_loops++;

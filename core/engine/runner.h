@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A local run, from the first hook to the last: spawning, ticks, stopping, results. One per process at
- * a time; the thread that calls acri_runner_run is the control loop.
+ * A local run, from the first hook to the last: spawning, ticks, stopping, results. One per process
+ * at a time; the thread that calls acri_runner_run is the control loop.
  */
 #ifndef ACRIDA_ENGINE_RUNNER_H
 #define ACRIDA_ENGINE_RUNNER_H
@@ -9,17 +9,17 @@
 #include "engine/plan.h"
 
 struct acri_run_options {
-    const char *host;        /* "" = the user types' own */
-    uint64_t n_users;        /* at least 1 */
-    double spawn_rate;       /* users per second, more than 0 */
-    double run_time_s;       /* 0 = until stopped */
-    double stop_timeout_s;   /* 0 = running tasks are cancelled */
+    const char *host;      /* "" = the user types' own */
+    uint64_t n_users;      /* at least 1 */
+    double spawn_rate;     /* users per second, more than 0 */
+    double run_time_s;     /* 0 = until stopped */
+    double stop_timeout_s; /* 0 = running tasks are cancelled */
     double on_stop_timeout_s;
-    double warmup_s;         /* 0 = none */
-    bool reset_stats;        /* when spawning is complete */
+    double warmup_s;  /* 0 = none */
+    bool reset_stats; /* when spawning is complete */
     uint64_t seed;
-    unsigned n_threads;      /* at least 1 */
-    int exit_code_on_error;  /* with failures or exceptions */
+    unsigned n_threads;     /* at least 1 */
+    int exit_code_on_error; /* with failures or exceptions */
 };
 
 /* The front end. Called on the control loop. */
@@ -33,13 +33,13 @@ struct acri_run_listener {
 
 struct acri_run_result {
     int exit_code;
-    bool must_exit; /* a thread is stuck or crashed: leave by _exit */
+    bool must_exit;                /* a thread is stuck or crashed: leave by _exit */
     struct acri_error start_error; /* why a hook kept the run from starting; "" = it did not */
 };
 
 /*
- * Run. Ends by time, by SIGINT or SIGTERM (a second one at once), by ACR_STOP_TEST or acr_stop_run, or
- * when no user is left.
+ * Run. Ends by time, by SIGINT or SIGTERM (a second one at once), by ACR_STOP_TEST or acr_stop_run,
+ * or when no user is left.
  *
  * Returns: 0 with *ret_result, or a negative errno with its line: nothing was run.
  */

@@ -31,7 +31,8 @@ struct acr_sample *acr_sample_begin(struct acr_user *u)
     *s = (struct acr_sample){ .user = u, .intended_ns = now_ns, .sent_ns = now_ns };
     if (!is_counted(u))
         return s;
-    /* A later request of an iteration is intended when sent, but for what the generator itself delayed. */
+    /* A later request of an iteration is intended when sent, but for what the generator itself
+     * delayed. */
     if (u->intended_ns != 0 && u->intended_ns < now_ns)
         s->intended_ns = u->intended_ns;
     else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Samples: one request's three clocks, from its beginning until it is settled, and what listeners and
- * statistics then get. The sample half of <acrida/client.h>, and acr_report.
+ * Samples: one request's three clocks, from its beginning until it is settled, and what listeners
+ * and statistics then get. The sample half of <acrida/client.h>, and acr_report.
  */
 #ifndef ACRIDA_ENGINE_SAMPLE_H
 #define ACRIDA_ENGINE_SAMPLE_H

@@ -42,7 +42,8 @@ const char *acr_json_error(const struct acr_json *json)
     return json->error;
 }
 
-/* One step of a path: ".name", "name" or "[index]". Returns: what follows it; NULL when it is malformed. */
+/* One step of a path: ".name", "name" or "[index]". Returns: what follows it; NULL when it is
+ * malformed. */
 static const char *step(const char *path, const json_t **value)
 {
     size_t n;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The SDK's calls about the user: <acrida/acrida.h> but JSON and reporting, <acrida/client.h> but samples. */
+/* The SDK's calls about the user: <acrida/acrida.h> but JSON and reporting, <acrida/client.h> but
+ * samples. */
 #include "engine/user.h"
 
 #include "base/check.h"
@@ -56,7 +57,8 @@ int acr_sleep(struct acr_user *u, double seconds)
 
     if (reason != -ETIMEDOUT)
         return reason;
-    /* What comes next was wanted then: the sleep is the scenario's, what is later is the generator's. */
+    /* What comes next was wanted then: the sleep is the scenario's, what is later is the
+     * generator's. */
     u->intended_ns = wanted_ns;
     u->owed_ns = 0;
     return 0;
@@ -117,7 +119,8 @@ void *acr_keep(struct acr_user *u, size_t bytes)
     return memory;
 }
 
-static __attribute__((format(printf, 2, 0))) char *format(struct acr_user *u, const char *text, va_list args)
+static __attribute__((format(printf, 2, 0))) char *format(struct acr_user *u, const char *text,
+                                                          va_list args)
 {
     char brief[256];
     va_list again;
@@ -232,10 +235,11 @@ size_t acr_random_index(struct acr_user *u, size_t n)
     return (size_t)acri_rng_below(&u->rng, n);
 }
 
-/* --- log, environment, errors ------------------------------------------------------------------ */
+/* --- log, environment, errors ------------------------------------------------------------------
+ */
 
 static __attribute__((format(printf, 3, 0))) void log_line(const struct acr_user *u, uint32_t level,
-                                                             const char *text, va_list args)
+                                                           const char *text, va_list args)
 {
     char line[2048];
 
@@ -289,7 +293,8 @@ int acr_raise(struct acr_user *u, const char *text, ...)
     return ACR_RAISED;
 }
 
-/* --- for clients -------------------------------------------------------------------------------- */
+/* --- for clients --------------------------------------------------------------------------------
+ */
 
 struct acr_loop *acr_user_loop(struct acr_user *u)
 {

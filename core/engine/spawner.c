@@ -35,10 +35,9 @@ static void spawn_one(struct acri_spawner *s)
     size_t loop;
 
     acri_dispatch_next(&s->dispatch, &type, &loop);
-    s->batches[loop][s->batch_lengths[loop]++] =
-        (struct acri_spawn){ .type = (uint32_t)type,
-                             .number = s->n_spawned,
-                             .due_ns = due_at_ns(s, s->n_spawned) };
+    s->batches[loop][s->batch_lengths[loop]++] = (struct acri_spawn){
+        .type = (uint32_t)type, .number = s->n_spawned, .due_ns = due_at_ns(s, s->n_spawned)
+    };
     s->n_spawned++;
     if (s->batch_lengths[loop] == BATCH)
         flush(s, loop);
@@ -66,9 +65,9 @@ static void spawn_due(struct acri_timer *t)
     acri_timer_set(&s->control->timers, &s->timer, next_ns);
 }
 
-void acri_spawner_start(struct acri_spawner *s, const struct acri_plan *plan, struct acr_loop *control,
-                        struct acri_users *loops, size_t n_loops, uint64_t n_users, double rate,
-                        void (*on_complete)(void))
+void acri_spawner_start(struct acri_spawner *s, const struct acri_plan *plan,
+                        struct acr_loop *control, struct acri_users *loops, size_t n_loops,
+                        uint64_t n_users, double rate, void (*on_complete)(void))
 {
     double *weights = acri_alloc(plan->n_types * sizeof(*weights));
 

@@ -24,9 +24,9 @@ struct acri_spawner {
 };
 
 /* Begin: the first user at once. on_complete is called on the control loop after the last. */
-void acri_spawner_start(struct acri_spawner *s, const struct acri_plan *plan, struct acr_loop *control,
-                        struct acri_users *loops, size_t n_loops, uint64_t n_users, double rate,
-                        void (*on_complete)(void));
+void acri_spawner_start(struct acri_spawner *s, const struct acri_plan *plan,
+                        struct acr_loop *control, struct acri_users *loops, size_t n_loops,
+                        uint64_t n_users, double rate, void (*on_complete)(void));
 void acri_spawner_stop(struct acri_spawner *s);
 void acri_spawner_done(struct acri_spawner *s);
 

@@ -49,11 +49,11 @@ void acri_traceback_report_crash(const struct acri_users *us)
         acri_log_error("crash outside any task: %s at %p\n%s", what, c->address,
                        acri_buf_text(&frames));
     else
-        acri_log_error("crash in task '%s' of user type '%s' (plugin '%s', user %llu): %s at %p%s\n%s",
-                       step_of(u), u->plan->type->name, u->plan->plugin,
-                       (unsigned long long)u->number, what, c->address,
-                       c->is_overflow ? " (a larger .stack_kib may help)" : "",
-                       acri_buf_text(&frames));
+        acri_log_error(
+            "crash in task '%s' of user type '%s' (plugin '%s', user %llu): %s at %p%s\n%s",
+            step_of(u), u->plan->type->name, u->plan->plugin, (unsigned long long)u->number, what,
+            c->address, c->is_overflow ? " (a larger .stack_kib may help)" : "",
+            acri_buf_text(&frames));
     acri_buf_done(&frames);
 }
 
@@ -64,6 +64,7 @@ bool acri_traceback_report_stuck(const struct acri_users *us)
     if (u == NULL)
         return false;
     acri_log_error("loop %u does not come back from task '%s' of user type '%s': its last results "
-                       "are lost", us->loop.index, step_of(u), u->plan->type->name);
+                   "are lost",
+                   us->loop.index, step_of(u), u->plan->type->name);
     return true;
 }

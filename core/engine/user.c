@@ -111,15 +111,16 @@ void acri_user_start(struct acri_users *us, const struct acri_spawn *spawn)
     }
 }
 
-/* --- a step ------------------------------------------------------------------------------------- */
+/* --- a step -------------------------------------------------------------------------------------
+ */
 
 static void run_step(void *arg)
 {
     struct acr_user *u = arg;
-    int (*function)(struct acr_user *u) = u->task != NULL ? u->task->run
-                                          : u->phase == ACRI_USER_STARTING
-                                              ? u->plan->type->on_start
-                                              : u->plan->type->on_stop;
+    int (*function)(struct acr_user * u) = u->task != NULL ? u->task->run
+                                           : u->phase == ACRI_USER_STARTING
+                                               ? u->plan->type->on_start
+                                               : u->plan->type->on_stop;
 
     u->coroutine = acri_loop_current(&u->home->loop);
     u->home->running = u;
@@ -145,7 +146,7 @@ void acri_user_clean_up(struct acr_user *u)
 
 static const char *step_name(const struct acr_user *u)
 {
-    return u->task != NULL                        ? u->task->name
+    return u->task != NULL                  ? u->task->name
            : u->phase == ACRI_USER_STARTING ? "on_start"
                                             : "on_stop";
 }
@@ -287,7 +288,8 @@ static void next_task(struct acri_job *job)
     begin_step(u, ACRI_USER_RUNNING);
 }
 
-/* --- ending ------------------------------------------------------------------------------------- */
+/* --- ending -------------------------------------------------------------------------------------
+ */
 
 static void cancel(struct acr_user *u)
 {
@@ -321,10 +323,11 @@ _Noreturn void acri_user_park(struct acr_user *u, const char *why)
     uint64_t n_left_out;
 
     if (acri_log_may(&us->warn_limit, us->loop.now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
-        acri_log_warning("user %llu (%s) %s, in %s: it is left where it is (and %llu more since the "
-                         "last line)",
-                         (unsigned long long)u->number, u->plan->type->name, why, step_name(u),
-                         (unsigned long long)n_left_out);
+        acri_log_warning(
+            "user %llu (%s) %s, in %s: it is left where it is (and %llu more since the "
+            "last line)",
+            (unsigned long long)u->number, u->plan->type->name, why, step_name(u),
+            (unsigned long long)n_left_out);
     u->phase = ACRI_USER_PARKED;
     unlink_user(u);
     u->next = us->parked;
@@ -352,7 +355,8 @@ int acri_user_suspend(struct acr_user *u, uint64_t deadline_ns)
     return reason;
 }
 
-/* --- the service user --------------------------------------------------------------------------- */
+/* --- the service user ---------------------------------------------------------------------------
+ */
 
 struct acr_user *acri_user_new_service(struct acri_users *us)
 {

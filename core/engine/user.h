@@ -2,8 +2,8 @@
 /*
  * A virtual user: on_start, then task and wait in turn, then on_stop.
  *
- * Each of these steps is a coroutine of its own; between steps a user owns no stack. A user stays on
- * one loop from start to end; everything here is for that loop's thread.
+ * Each of these steps is a coroutine of its own; between steps a user owns no stack. A user stays
+ * on one loop from start to end; everything here is for that loop's thread.
  */
 #ifndef ACRIDA_ENGINE_USER_H
 #define ACRIDA_ENGINE_USER_H
@@ -33,9 +33,9 @@ struct acr_user {
     struct acr_user *previous;
     struct acri_job job;
     struct acri_timer timer;
-    const struct acr_task *task;  /* the current one */
+    const struct acr_task *task;     /* the current one */
     struct acr_coroutine *coroutine; /* while a step runs */
-    struct acri_arena *arena;     /* while a step runs */
+    struct acri_arena *arena;        /* while a step runs */
     struct acri_deferred *deferred;
     struct acri_raised *raised; /* by acr_raise, in the arena */
     struct acri_arena *kept;    /* acr_keep's, made at its first use */
@@ -47,8 +47,8 @@ struct acr_user {
     uint32_t n_cancelled_calls;
     int result; /* of the step that has just ended */
     uint8_t phase;
-    bool is_ending;    /* no further task */
-    bool is_cancelled; /* yielding calls answer at once */
+    bool is_ending;        /* no further task */
+    bool is_cancelled;     /* yielding calls answer at once */
     void *client_states[]; /* n_clients elements, then the state block */
 };
 

@@ -30,11 +30,12 @@ static void on_stall(struct acr_loop *l, void *owner, uint64_t held_ns)
     if (u == NULL || u->phase == ACRI_USER_SERVICE ||
         !acri_log_may(&us->stall_limit, l->now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
         return;
-    acri_log_warning("task '%s' of user type '%s' held its loop for %llu ms: all other users of the loop "
-                     "waited; use acr_sleep instead of sleep, and no blocking calls (told at most every "
-                     "10 s; not told since: %llu)",
-                     u->task != NULL ? u->task->name : "on_start", u->plan->type->name,
-                     (unsigned long long)(held_ns / ACRI_NS_PER_MS), (unsigned long long)n_left_out);
+    acri_log_warning(
+        "task '%s' of user type '%s' held its loop for %llu ms: all other users of the loop "
+        "waited; use acr_sleep instead of sleep, and no blocking calls (told at most every "
+        "10 s; not told since: %llu)",
+        u->task != NULL ? u->task->name : "on_start", u->plan->type->name,
+        (unsigned long long)(held_ns / ACRI_NS_PER_MS), (unsigned long long)n_left_out);
 }
 
 static int init_clients(struct acri_users *us, struct acri_error *reterr)
@@ -46,8 +47,7 @@ static int init_clients(struct acri_users *us, struct acri_error *reterr)
         const struct acr_client *client = plan->clients[i];
 
         us->client_states[i] = acri_alloc(client->loop_size);
-        if (client->loop_init != NULL &&
-            client->loop_init(&us->loop, us->client_states[i]) < 0) {
+        if (client->loop_init != NULL && client->loop_init(&us->loop, us->client_states[i]) < 0) {
             free(us->client_states[i]);
             us->client_states[i] = NULL;
             return acri_fail(reterr, -EIO, "client '%s' could not start on loop %u", client->name,
@@ -78,8 +78,10 @@ int acri_users_init(struct acri_users *us, unsigned index, bool is_control,
     *us = (struct acri_users){ .run = run, .is_control = is_control };
     r = acri_loop_init(&us->loop, index, us);
     if (r < 0)
-        return acri_fail(reterr, r, "a loop could not be set up: %s; raise the limit of open files "
-                                    "(ulimit -n)", strerror(-r));
+        return acri_fail(reterr, r,
+                         "a loop could not be set up: %s; raise the limit of open files "
+                         "(ulimit -n)",
+                         strerror(-r));
     us->loop.on_stall = on_stall;
     us->block = acri_block_new();
     us->handover.users = us;

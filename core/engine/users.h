@@ -73,7 +73,7 @@ struct acri_users {
     struct acr_loop loop;
     struct acri_thread thread;
     const struct acri_run_common *run;
-    struct acr_user *first; /* doubly linked */
+    struct acr_user *first;   /* doubly linked */
     struct acr_user *parked;  /* singly linked */
     struct acr_user *running; /* whose code runs now, or NULL */
     size_t n_live;
@@ -87,10 +87,10 @@ struct acri_users {
     struct acri_arena **free_arenas; /* n_free_arenas elements */
     size_t n_free_arenas;
     size_t arenas_capacity;
-    uint64_t n_open;        /* samples begun and not answered */
-    uint64_t n_unsettled;   /* samples begun and not settled */
+    uint64_t n_open;               /* samples begun and not answered */
+    uint64_t n_unsettled;          /* samples begun and not settled */
     uint64_t n_unsettled_attempts; /* theirs */
-    uint64_t open_since_ns; /* up to where the integral goes */
+    uint64_t open_since_ns;        /* up to where the integral goes */
     uint64_t open_ns;
     uint64_t handed_over_ns;
     struct acri_log_limit stall_limit;
@@ -104,7 +104,8 @@ struct acri_users {
 };
 
 /*
- * Set up the loop and its clients; call from the thread that will run it when it is the control loop.
+ * Set up the loop and its clients; call from the thread that will run it when it is the control
+ * loop.
  *
  * Returns: 0 or a negative errno, with its line.
  */
@@ -134,7 +135,8 @@ void acri_users_give_arena(struct acri_users *us, struct acri_arena *arena);
 /* A user has ended: counts, and on_empty when it was the last of a stopping loop. */
 void acri_users_note_end(struct acri_users *us, bool is_parked);
 
-/* Integrate the number of open requests up to now, then change it by +1 or -1. Times only go forward. */
+/* Integrate the number of open requests up to now, then change it by +1 or -1. Times only go
+ * forward. */
 void acri_users_note_open(struct acri_users *us, uint64_t now_ns, int change);
 
 #endif

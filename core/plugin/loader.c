@@ -78,7 +78,7 @@ void acri_loader_done(struct acri_loader *l)
 
 /* --- what the file is, before dlopen sees it -------------------------------------------------- */
 
-static int check_head(const ElfW(Ehdr) *head, size_t n, const char *path,
+static int check_head(const ElfW(Ehdr) * head, size_t n, const char *path,
                       struct acri_error *reterr)
 {
     static const uint16_t one = 1;
@@ -103,7 +103,7 @@ static int check_head(const ElfW(Ehdr) *head, size_t n, const char *path,
 
 /* The dynamic loader maps segments without asking how long the file is, and dies where it ends
  * early. */
-static int check_segments(int fd, const ElfW(Ehdr) *head, off_t file_bytes, const char *path,
+static int check_segments(int fd, const ElfW(Ehdr) * head, off_t file_bytes, const char *path,
                           struct acri_error *reterr)
 {
     uint64_t bytes = (uint64_t)file_bytes;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Coroutines: functions that run on a stack of their own, suspend, and are resumed, all on one thread.
+ * Coroutines: functions that run on a stack of their own, suspend, and are resumed, all on one
+ * thread.
  *
  * The structure lies at the top of its stack, so a coroutine costs one stack and nothing else.
  */
@@ -16,8 +17,8 @@
 struct acri_coro_thread {
     struct acri_stack_pool stacks;
     struct acri_fiber_thread fiber;
-    void *home;                     /* the thread's own context while a coroutine runs */
-    struct acr_coroutine *current;  /* NULL outside coroutines */
+    void *home;                    /* the thread's own context while a coroutine runs */
+    struct acr_coroutine *current; /* NULL outside coroutines */
     size_t n_live;
 };
 
@@ -35,8 +36,8 @@ void acri_coro_thread_init(struct acri_coro_thread *thread);
 void acri_coro_thread_done(struct acri_coro_thread *thread);
 
 /*
- * Make a coroutine that will run function(arg) when it is resumed first. extra_bytes of zeroed memory
- * follow the structure in memory, for the caller.
+ * Make a coroutine that will run function(arg) when it is resumed first. extra_bytes of zeroed
+ * memory follow the structure in memory, for the caller.
  *
  * Returns: NULL when there is no address space for a stack.
  * Owner:   itself: it is gone when acri_coro_resume returns true.

@@ -50,8 +50,8 @@ void acri_fiber_know_stack(struct acri_stack *stack)
 #endif
 #ifdef HAS_VALGRIND
     if (stack->valgrind == 0 && RUNNING_ON_VALGRIND)
-        stack->valgrind = 1 + (unsigned)VALGRIND_STACK_REGISTER(stack->memory,
-                                                                stack->memory + stack->size);
+        stack->valgrind =
+            1 + (unsigned)VALGRIND_STACK_REGISTER(stack->memory, stack->memory + stack->size);
 #endif
 #ifdef HAS_ASAN
     /* Redzones of frames that a cancelled or parked coroutine left behind. */
@@ -81,7 +81,8 @@ void acri_fiber_thread_init(struct acri_fiber_thread *thread)
 #endif
 }
 
-ACRI_FIBER_SWITCHES void acri_fiber_enter(struct acri_fiber_thread *thread, const struct acri_stack *stack)
+ACRI_FIBER_SWITCHES void acri_fiber_enter(struct acri_fiber_thread *thread,
+                                          const struct acri_stack *stack)
 {
 #ifdef HAS_ASAN
     __sanitizer_start_switch_fiber(&thread->fake_stack, stack->memory, stack->size);
@@ -101,7 +102,8 @@ void acri_fiber_entered_back(struct acri_fiber_thread *thread)
     (void)thread;
 }
 
-ACRI_FIBER_SWITCHES void acri_fiber_leave(struct acri_fiber_thread *thread, bool is_ending, void **fake_stack)
+ACRI_FIBER_SWITCHES void acri_fiber_leave(struct acri_fiber_thread *thread, bool is_ending,
+                                          void **fake_stack)
 {
 #ifdef HAS_ASAN
     __sanitizer_start_switch_fiber(is_ending ? NULL : fake_stack, thread->bottom, thread->size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the sanitizers and valgrind must be told about stacks that are switched by hand. Without them
- * all of this is empty.
+ * What the sanitizers and valgrind must be told about stacks that are switched by hand. Without
+ * them all of this is empty.
  */
 #ifndef ACRIDA_SCHED_FIBER_H
 #define ACRIDA_SCHED_FIBER_H
@@ -11,8 +11,8 @@
 
 struct acri_stack;
 
-/* The thread sanitizer counts function entries and exits per fiber: a function that enters on one fiber
- * and leaves on another, or never, must not be counted. */
+/* The thread sanitizer counts function entries and exits per fiber: a function that enters on one
+ * fiber and leaves on another, or never, must not be counted. */
 #if defined(__has_attribute) && __has_attribute(disable_sanitizer_instrumentation)
 #define ACRI_FIBER_SWITCHES __attribute__((disable_sanitizer_instrumentation))
 #elif defined(__SANITIZE_THREAD__)
@@ -43,7 +43,8 @@ void acri_fiber_thread_init(struct acri_fiber_thread *thread);
 void acri_fiber_enter(struct acri_fiber_thread *thread, const struct acri_stack *stack);
 void acri_fiber_entered_back(struct acri_fiber_thread *thread);
 
-/* In the coroutine: right before leaving (for good, or *fake_stack keeps its state), and on return. */
+/* In the coroutine: right before leaving (for good, or *fake_stack keeps its state), and on return.
+ */
 void acri_fiber_leave(struct acri_fiber_thread *thread, bool is_ending, void **fake_stack);
 void acri_fiber_returned(struct acri_fiber_thread *thread, void *fake_stack);
 

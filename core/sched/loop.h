@@ -61,13 +61,14 @@ void acri_loop_end(struct acr_loop *l);
 /* Queue a job; one that is queued already stays where it is. */
 void acri_loop_queue(struct acr_loop *l, struct acri_job *job);
 
-/* When a timer for this deadline should fire: later, by at most 1 ms, so that neighbours share a wake-up
- * of the machine; by at most 250 us for deadlines that are near. */
+/* When a timer for this deadline should fire: later, by at most 1 ms, so that neighbours share a
+ * wake-up of the machine; by at most 250 us for deadlines that are near. */
 uint64_t acri_loop_coalesce_ns(uint64_t now_ns, uint64_t deadline_ns);
 
 /*
  * Start a coroutine: function(arg) runs at once, until it first suspends. owner is named in stall
- * reports and given to on_end, which is called when the function has returned and its stack is free.
+ * reports and given to on_end, which is called when the function has returned and its stack is
+ * free.
  *
  * Returns: false when there is no address space for its stack (nothing was called).
  */

@@ -58,8 +58,9 @@ uint32_t acri_stack_class_of(uint32_t kib)
     return size_class;
 }
 
-/* Guards by madvise leave the slab one mapping; kernels before 6.13 need a mapping of its own per guard,
- * of which a process may have some 30,000: past that, stacks go without, and that is said once. */
+/* Guards by madvise leave the slab one mapping; kernels before 6.13 need a mapping of its own per
+ * guard, of which a process may have some 30,000: past that, stacks go without, and that is said
+ * once. */
 static void install_guard(char *page)
 {
     static bool did_warn;
@@ -69,8 +70,9 @@ static void install_guard(char *page)
     if (mprotect(page, GUARD_BYTES, PROT_NONE) == 0)
         return;
     if (!did_warn)
-        acri_log_warning("this kernel has no room for more stack guards (vm.max_map_count): a stack "
-                         "overflow in a task may go unnoticed; use Linux 6.13 or raise it");
+        acri_log_warning(
+            "this kernel has no room for more stack guards (vm.max_map_count): a stack "
+            "overflow in a task may go unnoticed; use Linux 6.13 or raise it");
     did_warn = true;
 }
 

@@ -2,8 +2,8 @@
 /*
  * Stacks for coroutines, by size class, from address space that is reserved in slabs.
  *
- * A stack costs what it touches: slabs are mapped without reserving memory and without huge pages (one
- * of those per stack would cost 64 KiB or more). The lowest page of each stack is a guard.
+ * A stack costs what it touches: slabs are mapped without reserving memory and without huge pages
+ * (one of those per stack would cost 64 KiB or more). The lowest page of each stack is a guard.
  */
 #ifndef ACRIDA_SCHED_STACK_H
 #define ACRIDA_SCHED_STACK_H
@@ -47,7 +47,8 @@ void acri_stack_pool_done(struct acri_stack_pool *pool);
 uint32_t acri_stack_class_of(uint32_t kib);
 
 /* Take a stack, the one used last first. Returns: 0, or -ENOMEM when no address space is left. */
-int acri_stack_take(struct acri_stack_pool *pool, uint32_t size_class, struct acri_stack *ret_stack);
+int acri_stack_take(struct acri_stack_pool *pool, uint32_t size_class,
+                    struct acri_stack *ret_stack);
 void acri_stack_give(struct acri_stack_pool *pool, struct acri_stack *stack);
 
 /* Whether the address lies in the guard page of a stack of this pool. Async-signal-safe. */

@@ -11,7 +11,8 @@ static void *run(void *arg)
     return NULL;
 }
 
-int acri_thread_start(struct acri_thread *t, const char *name, void (*function)(void *arg), void *arg)
+int acri_thread_start(struct acri_thread *t, const char *name, void (*function)(void *arg),
+                      void *arg)
 {
     sigset_t all;
     sigset_t before;

@@ -12,7 +12,8 @@ struct acri_thread {
 };
 
 /* Start a thread with a name, all signals but faults blocked. Returns: 0 or a negative errno. */
-int acri_thread_start(struct acri_thread *t, const char *name, void (*function)(void *arg), void *arg);
+int acri_thread_start(struct acri_thread *t, const char *name, void (*function)(void *arg),
+                      void *arg);
 void acri_thread_join(struct acri_thread *t);
 
 #endif

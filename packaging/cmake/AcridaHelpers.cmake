@@ -45,6 +45,7 @@ function(acrida_plugin)
   add_library(acrida_${P_NAME}_objects OBJECT ${P_SOURCES})
   target_include_directories(acrida_${P_NAME}_objects PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
   target_compile_options(acrida_${P_NAME}_objects PRIVATE ${ACRIDA_WARNINGS})
+  target_compile_definitions(acrida_${P_NAME}_objects PRIVATE ACRIDA_VERSION="${PROJECT_VERSION}")
   target_link_libraries(acrida_${P_NAME}_objects PUBLIC acrida_sdk ${P_LIBRARIES})
 
   add_library(acrida-${P_NAME} SHARED)

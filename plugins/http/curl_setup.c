@@ -328,7 +328,8 @@ static const char *set_url(struct http_curl_transfer *t)
         t->url = curl_url();
     }
     char *copy = strdup(text);
-    if (t->url == NULL || copy == NULL || curl_easy_setopt(t->easy, CURLOPT_URL, text) != CURLE_OK) {
+    if (t->url == NULL || copy == NULL ||
+        curl_easy_setopt(t->easy, CURLOPT_URL, text) != CURLE_OK) {
         free(copy);
         return no_memory;
     }

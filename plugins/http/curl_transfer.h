@@ -35,8 +35,8 @@ struct http_curl_transfer {
     struct curl_slist *nodes; /* header lines as curl wants them */
     size_t n_nodes;
     curl_mime *mime;
-    CURLU *url;     /* the latest, parsed */
-    char *url_text; /* and as it was given */
+    CURLU *url;             /* the latest, parsed */
+    char *url_text;         /* and as it was given */
     curl_off_t sent_before; /* request bytes written before the latest attempt */
     unsigned attempts;
     int local_port;  /* of the latest attempt; 0 with TLS, whose close writes and so blurs */

@@ -15,6 +15,6 @@ static const struct acr_client http_plugin_clients[] = {
       .task_done = http_user_task_done },
 };
 
-ACR_PLUGIN(.name = "http", .version = "0.1.0", .clients = http_plugin_clients,
+ACR_PLUGIN(.name = "http", .version = ACRIDA_VERSION, .clients = http_plugin_clients,
            .n_clients = ACR_LEN(http_plugin_clients), .options = http_options_table,
            .n_options = HTTP_OPTIONS_COUNT);

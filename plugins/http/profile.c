@@ -81,7 +81,7 @@ static bool put_lines(struct http_profile *p, const char *encodings, size_t at[4
         ok = ok && http_text_puts(t, "Accept-Encoding: ") && http_text_puts(t, encodings) &&
              http_text_put(t, '\n');
     }
-    ok = ok && http_text_puts(t, "User-Agent: acrida/0.1.0");
+    ok = ok && http_text_puts(t, "User-Agent: acrida/" ACRIDA_VERSION);
     if (p->settings.no_keep_alive) {
         ok = ok && http_text_puts(t, "\nConnection: close");
     }

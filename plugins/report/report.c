@@ -82,5 +82,5 @@ static const struct acr_hooks hooks = {
     .quitting = quitting,
 };
 
-ACR_PLUGIN(.name = "report", .version = "0.1.0", .options = options, .n_options = ACR_LEN(options),
+ACR_PLUGIN(.name = "report", .version = ACRIDA_VERSION, .options = options, .n_options = ACR_LEN(options),
            .hooks = &hooks);

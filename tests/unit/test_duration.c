@@ -9,9 +9,9 @@ static void durations_are_read_as_people_write_them(void **state)
         const char *text;
         double seconds;
     } cases[] = {
-        { "20", 20 },     { "20s", 20 },      { "3m", 180 },        { "2h", 7200 },
-        { "1h20m", 4800 }, { "3h30m10s", 12610 }, { "0", 0 },        { "1.5", 1.5 },
-        { "0.5s", 0.5 },  { "250ms", 0.25 },  { "1s500ms", 1.5 },   { "1d", 86400 },
+        { "20", 20 },      { "20s", 20 },         { "3m", 180 },      { "2h", 7200 },
+        { "1h20m", 4800 }, { "3h30m10s", 12610 }, { "0", 0 },         { "1.5", 1.5 },
+        { "0.5s", 0.5 },   { "250ms", 0.25 },     { "1s500ms", 1.5 }, { "1d", 86400 },
     };
 
     (void)state;
@@ -26,8 +26,8 @@ static void durations_are_read_as_people_write_them(void **state)
 static void what_is_no_duration_is_refused_and_nothing_written(void **state)
 {
     static const char *const bad[] = {
-        "",     " ",   "s",    "5x",   "-1",   "1m1h", "1s1s", "1m20", "5 s",   "1e3",
-        "inf",  "nan", "0x10", "1..5", "1.",   ".5",   "5mss", "1h-5m", "99999999999h",
+        "",    " ",   "s",    "5x",   "-1", "1m1h", "1s1s", "1m20",  "5 s",          "1e3",
+        "inf", "nan", "0x10", "1..5", "1.", ".5",   "5mss", "1h-5m", "99999999999h",
     };
 
     (void)state;

@@ -93,8 +93,8 @@ static void an_hour_of_sleepers_passes_in_order(void **state)
 
     (void)state;
     for (int i = 0; i < N; i++) {
-        sleepers[i] = (struct sleeper){ .deadline_ns =
-                                            START_NS + (uint64_t)(i % 60 + 1) * 60 * ACRI_NS_PER_S };
+        sleepers[i] = (struct sleeper){ .deadline_ns = START_NS + (uint64_t)(i % 60 + 1) * 60 *
+                                                                      ACRI_NS_PER_S };
         go(&sleepers[i]);
     }
     for (uint64_t minute = 1; minute <= 60; minute++) {

@@ -50,9 +50,8 @@ static void messages_of_many_threads_arrive_each_once_in_their_order(void **stat
     assert_int_equal(acri_mailbox_init(&box), 0);
     for (int s = 0; s < SENDERS; s++) {
         for (int i = 0; i < MESSAGES; i++)
-            messages[s][i] = (struct numbered){
-                .message.run = check_order, .sender = s, .number = i
-            };
+            messages[s][i] =
+                (struct numbered){ .message.run = check_order, .sender = s, .number = i };
         senders[s] = (struct sender){ .box = &box, .messages = messages[s] };
         assert_int_equal(acri_thread_start(&senders[s].thread, "sender", send_all, &senders[s]), 0);
     }

@@ -36,7 +36,9 @@ static const struct acr_plugin shop = {
     .name = "shop", .user_types = shop_types, .n_user_types = 3, .hooks = &hooks
 };
 static const struct acr_plugin lib = { .name = "lib", .clients = clients, .n_clients = 2 };
-static const struct acr_plugin again = { .name = "again", .user_types = shop_types, .n_user_types = 1 };
+static const struct acr_plugin again = { .name = "again",
+                                         .user_types = shop_types,
+                                         .n_user_types = 1 };
 
 static void a_plan_has_the_types_clients_and_listeners_of_all_plugins(void **state)
 {
@@ -86,7 +88,8 @@ static void what_cannot_be_run_is_refused_with_a_line(void **state)
 
     (void)state;
     assert_int_equal(acri_plan_init(&plan, one, 1, unknown, 1, &error), -ENOENT);
-    assert_string_equal(error.text, "there is no user type 'byer'; there is: buyer, looker, nobody");
+    assert_string_equal(error.text,
+                        "there is no user type 'byer'; there is: buyer, looker, nobody");
     assert_int_equal(acri_plan_init(&plan, twice, 2, NULL, 0, &error), -EINVAL);
     assert_non_null(strstr(error.text, "two user types are called 'buyer'"));
     assert_int_equal(acri_plan_init(&plan, none, 1, NULL, 0, &error), -EINVAL);

@@ -163,10 +163,9 @@ static int run(const struct acr_user_type *type, unsigned n_threads, double run_
 
 static void every_sample_is_counted_once_on_any_number_of_threads(void **state)
 {
-    const struct acr_user_type type = { .name = "worker",
-                                        .state_size = sizeof(struct state),
-                                        .tasks = report_tasks,
-                                        .n_tasks = 1 };
+    const struct acr_user_type type = {
+        .name = "worker", .state_size = sizeof(struct state), .tasks = report_tasks, .n_tasks = 1
+    };
 
     (void)state;
     for (unsigned n_threads = 1; n_threads <= 4; n_threads += 3) {
@@ -287,7 +286,8 @@ static int use_everything(struct acr_user *u)
     struct state *me = acr_state(u);
     size_t mark = acr_mark(u);
     const struct acr_json *json;
-    static const char text[] = "{\"a\": [1, {\"b\": \"x\"}], \"n\": 2.5, \"t\": true, \"s\": \"12\"}";
+    static const char text[] =
+        "{\"a\": [1, {\"b\": \"x\"}], \"n\": 2.5, \"t\": true, \"s\": \"12\"}";
 
     assert_int_equal(me->n_started, 1);
     for (int i = 0; i < 100; i++) {

@@ -36,7 +36,7 @@ static void add(struct target_rules *rules, const char *rule)
 
 static void rules_are_read(void **state)
 {
-    struct target_rules rules = {0};
+    struct target_rules rules = { 0 };
     (void)state;
 
     add(&rules, "GET /api/orders status=409 p=0.1");
@@ -107,7 +107,7 @@ static void bad_rules_are_refused(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct target_rules rules = {0};
+        struct target_rules rules = { 0 };
         char error[128] = "";
         if (target_rules_add(&rules, bad[i], error, sizeof error)) {
             fail_msg("accepted: %s", bad[i]);
@@ -120,8 +120,8 @@ static void bad_rules_are_refused(void **state)
 
 static void first_rule_that_hits_wins(void **state)
 {
-    struct target_rules rules = {0};
-    struct target_random random = {7};
+    struct target_rules rules = { 0 };
+    struct target_random random = { 7 };
     (void)state;
 
     add(&rules, "POST /api/* status=500 p=0");
@@ -136,9 +136,9 @@ static void first_rule_that_hits_wins(void **state)
 
 static void probabilities_hold_and_repeat(void **state)
 {
-    struct target_rules rules = {0};
-    struct target_random random = {42};
-    struct target_random again = {42};
+    struct target_rules rules = { 0 };
+    struct target_random random = { 42 };
+    struct target_random again = { 42 };
     int hits = 0;
     (void)state;
 
@@ -198,18 +198,17 @@ static void heads_may_be_split_anywhere(void **state)
 
     assert_non_null(request);
     for (size_t split = 0; split < size; split++) {
-        struct target_request_scan scan = {0};
+        struct target_request_scan scan = { 0 };
         /* exact copies, so that a sanitizer notices reading beyond */
         char *part = malloc(split + 1);
         assert_non_null(part);
         memcpy(part, full_head, split);
         assert_int_equal(target_request_read(&scan, request, part, split), TARGET_REQUEST_MORE);
         free(part);
-        assert_int_equal(target_request_read(&scan, request, full_head, size),
-                         TARGET_REQUEST_DONE);
+        assert_int_equal(target_request_read(&scan, request, full_head, size), TARGET_REQUEST_DONE);
         check_full_head(request);
     }
-    struct target_request_scan scan = {0};
+    struct target_request_scan scan = { 0 };
     for (size_t i = 0; i < size; i++) {
         assert_int_equal(target_request_read(&scan, request, full_head, i), TARGET_REQUEST_MORE);
     }
@@ -220,7 +219,7 @@ static void heads_may_be_split_anywhere(void **state)
 
 static enum target_request_status read_once(struct target_request *request, const char *head)
 {
-    struct target_request_scan scan = {0};
+    struct target_request_scan scan = { 0 };
     return target_request_read(&scan, request, head, strlen(head));
 }
 
@@ -284,7 +283,7 @@ static void large_heads_are_refused(void **state)
     size_t size = TARGET_REQUEST_HEAD_LIMIT + 100;
     char *head = malloc(size);
     struct target_request *request = malloc(sizeof *request);
-    struct target_request_scan scan = {0};
+    struct target_request_scan scan = { 0 };
     (void)state;
 
     assert_non_null(head);
@@ -316,8 +315,8 @@ static enum target_body_status collect(struct target_body *body, const char *dat
     while (status == TARGET_BODY_MORE && at < size) {
         struct target_text piece;
         size_t used;
-        status = target_body_read(body, data + at, step < size - at ? step : size - at, &used,
-                                  &piece);
+        status =
+            target_body_read(body, data + at, step < size - at ? step : size - at, &used, &piece);
         strncat(content, piece.data, piece.size);
         at += used;
     }
@@ -329,7 +328,7 @@ static void bodies_are_unframed(void **state)
 {
     static const char chunks[] = "4\r\nWiki\r\nA;name=value\r\n0123456789\r\n"
                                  "0\r\nX-Trailer: yes\r\n\r\nGET";
-    struct target_request request = {.chunked = true};
+    struct target_request request = { .chunked = true };
     struct target_body body;
     char content[64];
     size_t consumed;
@@ -341,7 +340,7 @@ static void bodies_are_unframed(void **state)
         assert_string_equal(content, "Wiki0123456789");
         assert_int_equal(consumed, sizeof chunks - 1 - 3);
     }
-    request = (struct target_request){.has_length = true, .content_length = 5};
+    request = (struct target_request){ .has_length = true, .content_length = 5 };
     target_body_start(&body, &request);
     assert_int_equal(collect(&body, "helloGET", 3, content, &consumed), TARGET_BODY_DONE);
     assert_string_equal(content, "hello");
@@ -350,9 +349,9 @@ static void bodies_are_unframed(void **state)
 
 static void bad_chunks_are_refused(void **state)
 {
-    static const char *const bad[] = {"x\r\n", "\r\n", "-1\r\n", "1111111111111111\r\n",
-                                      "1\r\naX\r\n"};
-    struct target_request request = {.chunked = true};
+    static const char *const bad[] = { "x\r\n", "\r\n", "-1\r\n", "1111111111111111\r\n",
+                                       "1\r\naX\r\n" };
+    struct target_request request = { .chunked = true };
     struct target_body body;
     char content[64];
     size_t consumed;
@@ -367,7 +366,7 @@ static void bad_chunks_are_refused(void **state)
 static void json_is_read_and_written(void **state)
 {
     struct target_text value;
-    struct target_buffer buffer = {0};
+    struct target_buffer buffer = { 0 };
     (void)state;
 
     assert_true(target_json_member(text(" {\"a\": [1,{\"email\":\"no\"}], \"email\" : \"x@y\"}"),

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every scenario includes: user types, tasks, waiting, memory, random values, reporting by hand.
+ * What every scenario includes: user types, tasks, waiting, memory, random values, reporting by
+ * hand.
  *
- * Unless a call says otherwise, it is for a task, on_start, on_stop or hook, with the user given to it,
- * on that user's loop. Calls marked ACR_YIELDS may suspend the caller; other users run meanwhile.
+ * Unless a call says otherwise, it is for a task, on_start, on_stop or hook, with the user given to
+ * it, on that user's loop. Calls marked ACR_YIELDS may suspend the caller; other users run
+ * meanwhile.
  */
 #ifndef ACRIDA_ACRIDA_H
 #define ACRIDA_ACRIDA_H
@@ -106,7 +108,8 @@ ACR_API void acr_rewind(struct acr_user *u, size_t mark);
  */
 ACR_API void acr_defer(struct acr_user *u, void (*function)(void *arg), void *arg);
 
-/* --- random values: each user has its own stream, the same for the same --seed ----------------- */
+/* --- random values: each user has its own stream, the same for the same --seed -----------------
+ */
 
 /** A whole number from low to high, both included; low when high < low. */
 ACR_API int64_t acr_random_int(struct acr_user *u, int64_t low, int64_t high);
@@ -126,7 +129,8 @@ ACR_API size_t acr_random_index(struct acr_user *u, size_t n);
 /** A random element of an array. */
 #define acr_random_choice(u, array) ((array)[acr_random_index((u), ACR_LEN(array))])
 
-/* --- log, environment, errors ------------------------------------------------------------------ */
+/* --- log, environment, errors ------------------------------------------------------------------
+ */
 
 enum acr_log_level {
     ACR_LOG_DEBUG = 1,
@@ -135,7 +139,8 @@ enum acr_log_level {
     ACR_LOG_ERROR = 4,
 };
 
-/** Log a line at level info, as the user's type and number. Thread: any, with u NULL off its loop. */
+/** Log a line at level info, as the user's type and number. Thread: any, with u NULL off its loop.
+ */
 ACR_API void acr_log(const struct acr_user *u, const char *format, ...) ACR_PRINTF(2, 3);
 
 /** Log a line at a level (enum acr_log_level). */
@@ -153,7 +158,8 @@ ACR_API const char *acr_env(const char *name, const char *default_value);
  */
 ACR_API int acr_raise(struct acr_user *u, const char *format, ...) ACR_PRINTF(2, 3);
 
-/* --- options ------------------------------------------------------------------------------------ */
+/* --- options ------------------------------------------------------------------------------------
+ */
 
 /** The value of an option of any plugin or of the command line; "" when unset. Thread: any. */
 ACR_API const char *acr_option_string(const char *name);
@@ -164,7 +170,8 @@ ACR_API int64_t acr_option_int(const char *name, int64_t default_value);
 /** A number, or a duration in seconds; the default when unset. Thread: any. */
 ACR_API double acr_option_number(const char *name, double default_value);
 
-/* --- samples reported by hand ------------------------------------------------------------------- */
+/* --- samples reported by hand -------------------------------------------------------------------
+ */
 
 struct acr_report {
     size_t size;             /* filled by the macro */
@@ -184,18 +191,19 @@ ACR_API void acr_report_sample(struct acr_user *u, const struct acr_report *repo
  * .response_time_ms = 12.5);`
  */
 #ifdef __cplusplus
-#define acr_report(u, ...)                                                                         \
-    do {                                                                                           \
-        const struct acr_report acr_report_ = { .size = sizeof(struct acr_report), __VA_ARGS__ };  \
-        acr_report_sample((u), &acr_report_);                                                      \
+#define acr_report(u, ...)                                                                        \
+    do {                                                                                          \
+        const struct acr_report acr_report_ = { .size = sizeof(struct acr_report), __VA_ARGS__ }; \
+        acr_report_sample((u), &acr_report_);                                                     \
     } while (0)
 #else
-#define acr_report(u, ...)                                                                         \
-    acr_report_sample(                                                                             \
+#define acr_report(u, ...) \
+    acr_report_sample(     \
         (u), &(const struct acr_report){ .size = sizeof(struct acr_report), __VA_ARGS__ })
 #endif
 
-/* --- JSON: a missing value is "" or the default given, never a crash ----------------------------- */
+/* --- JSON: a missing value is "" or the default given, never a crash -----------------------------
+ */
 
 struct acr_json;
 
@@ -211,13 +219,14 @@ ACR_API const struct acr_json *acr_json_parse(struct acr_user *u, const char *te
 ACR_API const char *acr_json_error(const struct acr_json *json);
 
 /**
- * Values by path: "token", "user.name", "items[0].id", "" for the root. Numbers and booleans read as
- * strings have their JSON text.
+ * Values by path: "token", "user.name", "items[0].id", "" for the root. Numbers and booleans read
+ * as strings have their JSON text.
  */
 ACR_API bool acr_value_exists(const struct acr_json *json, const char *path);
 ACR_API const char *acr_value_string(const struct acr_json *json, const char *path);
 ACR_API int64_t acr_value_int(const struct acr_json *json, const char *path, int64_t default_value);
-ACR_API double acr_value_number(const struct acr_json *json, const char *path, double default_value);
+ACR_API double acr_value_number(const struct acr_json *json, const char *path,
+                                double default_value);
 ACR_API bool acr_value_bool(const struct acr_json *json, const char *path, bool default_value);
 /** The number of elements of an array or members of an object; 0 otherwise. */
 ACR_API size_t acr_value_count(const struct acr_json *json, const char *path);

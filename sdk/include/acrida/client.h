@@ -16,7 +16,8 @@
 extern "C" {
 #endif
 
-/* --- state -------------------------------------------------------------------------------------- */
+/* --- state --------------------------------------------------------------------------------------
+ */
 
 /** The loop that owns the user. */
 ACR_API struct acr_loop *acr_user_loop(struct acr_user *u);
@@ -37,7 +38,8 @@ ACR_API const struct acr_http_defaults *acr_user_http_defaults(const struct acr_
 /** Whether requests of this user are counted (not those of a hook's service user). */
 ACR_API bool acr_user_is_counted(const struct acr_user *u);
 
-/* --- the loop ------------------------------------------------------------------------------------ */
+/* --- the loop ------------------------------------------------------------------------------------
+ */
 
 #define ACR_READ 1u
 #define ACR_WRITE 2u
@@ -46,7 +48,8 @@ struct acr_watch;
 typedef void (*acr_watch_fn)(int fd, uint32_t ready, void *arg);
 
 /**
- * Watch a descriptor: `fn` is called whenever it is ready (level-triggered, until interest is dropped).
+ * Watch a descriptor: `fn` is called whenever it is ready (level-triggered, until interest is
+ * dropped).
  *
  * Returns: the watch; NULL when out of memory or the descriptor cannot be watched.
  * Owner:   the caller; acr_watch_free before the descriptor is closed.
@@ -69,7 +72,8 @@ ACR_API void acr_timer_stop(struct acr_timer *t);
 /** NULL is allowed. Allowed inside its own callback. */
 ACR_API void acr_timer_free(struct acr_timer *t);
 
-/* --- coroutines ---------------------------------------------------------------------------------- */
+/* --- coroutines ----------------------------------------------------------------------------------
+ */
 
 struct acr_coroutine;
 
@@ -80,9 +84,8 @@ ACR_API struct acr_coroutine *acr_coroutine_self(struct acr_user *u);
  * Suspend the running coroutine until acr_wake, a deadline, or the end of the user.
  *
  * Units:   deadline_ns of acr_now_ns; 0 = none.
- * Returns: the reason given to acr_wake (0 or more), -ETIMEDOUT, or -ECANCELED (at once when the user
- *          is being ended: undo what was begun and return).
- * Yields.
+ * Returns: the reason given to acr_wake (0 or more), -ETIMEDOUT, or -ECANCELED (at once when the
+ * user is being ended: undo what was begun and return). Yields.
  */
 ACR_API ACR_YIELDS int acr_suspend(struct acr_user *u, uint64_t deadline_ns);
 
@@ -90,17 +93,19 @@ ACR_API ACR_YIELDS int acr_suspend(struct acr_user *u, uint64_t deadline_ns);
  * Let a coroutine that is in acr_suspend go on, soon, with this reason. The first wake counts;
  * waking a coroutine that is not suspended does nothing.
  *
- * Thread:  its loop. The coroutine must not have ended: forget its pointer when acr_suspend returns.
+ * Thread:  its loop. The coroutine must not have ended: forget its pointer when acr_suspend
+ * returns.
  */
 ACR_API void acr_wake(struct acr_coroutine *c, int reason);
 
-/* --- samples -------------------------------------------------------------------------------------- */
+/* --- samples
+ * -------------------------------------------------------------------------------------- */
 
 struct acr_sample;
 
 /**
- * Begin a sample, on entry to the client's call: stamps `sent`, and `intended` when it is the first of
- * its iteration. It counts as started, and must be settled or cancelled.
+ * Begin a sample, on entry to the client's call: stamps `sent`, and `intended` when it is the first
+ * of its iteration. It counts as started, and must be settled or cancelled.
  *
  * Returns: never NULL. Owner: the runtime.
  */

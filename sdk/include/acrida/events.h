@@ -4,8 +4,8 @@
  *
  * `request` runs on the loop that made the request, possibly on several loops at once, and must not
  * yield. All others run one after another on the control loop, in the order in which plugins were
- * loaded (`quitting` in reverse), and may yield. Payloads are valid until the listener returns; they
- * are made by the runtime and may grow.
+ * loaded (`quitting` in reverse), and may yield. Payloads are valid until the listener returns;
+ * they are made by the runtime and may grow.
  */
 #ifndef ACRIDA_EVENTS_H
 #define ACRIDA_EVENTS_H
@@ -25,11 +25,12 @@ struct acr_request_event {
     uint64_t lateness_ns;      /* intended to sent: the generator's own delay */
     uint64_t bytes;
     int status;
-    bool has_time;        /* false: reported without a time */
-    const char *error;    /* NULL = succeeded */
-    const char *url;      /* NULL = none */
-    const void *response; /* the client's own type (struct acr_response of <acrida/http.h>) or NULL */
-    double start_unix_s;  /* when it was sent, seconds since the epoch */
+    bool has_time;     /* false: reported without a time */
+    const char *error; /* NULL = succeeded */
+    const char *url;   /* NULL = none */
+    const void
+        *response; /* the client's own type (struct acr_response of <acrida/http.h>) or NULL */
+    double start_unix_s; /* when it was sent, seconds since the epoch */
 };
 
 /* Start, end of spawning, and stop of a run. */

@@ -2,8 +2,8 @@
 /*
  * HTTP for scenarios: acr_get(u, "/path"), acr_post(u, "/path", .json = "{}"), and so on.
  *
- * A call returns when the response is complete, and has recorded it in the statistics. An HTTP error
- * or a refused connection is data: look at `status` and `error`.
+ * A call returns when the response is complete, and has recorded it in the statistics. An HTTP
+ * error or a refused connection is data: look at `status` and `error`.
  */
 #ifndef ACRIDA_HTTP_H
 #define ACRIDA_HTTP_H
@@ -16,24 +16,27 @@ extern "C" {
 
 /* Defaults of a user type (`.http = &...`); what is left out is the run's (--http-... options). */
 struct acr_http_defaults {
-    size_t size;               /* ACR_HTTP_DEFAULTS fills it */
-    const char *headers;       /* lines "Name: value", separated by \n */
-    double timeout_s;          /* whole exchange; 0 = 60, negative = none */
-    double connect_timeout_s;  /* name resolution, connect and TLS; 0 = 10 */
-    int max_redirects;         /* 0 = 30, -1 = follow none */
-    const char *auth;          /* "user:password" for basic authentication */
-    bool insecure;             /* do not verify certificates */
-    const char *ca_file;       /* PEM; NULL = the system's */
-    const char *cert_file;     /* client certificate, PEM */
-    const char *key_file;      /* its key, PEM */
-    const char *proxy;         /* "http://proxy:3128" */
-    const char *unix_socket;   /* connect to this path instead of to the host */
-    bool no_compression;       /* do not ask for compressed responses */
-    bool no_cookies;           /* neither keep nor send cookies */
-    bool no_keep_alive;        /* a new connection for each request */
-    const char *http_version;  /* NULL = HTTP/2 where TLS offers it; "1.1", "2" */
+    size_t size;              /* ACR_HTTP_DEFAULTS fills it */
+    const char *headers;      /* lines "Name: value", separated by \n */
+    double timeout_s;         /* whole exchange; 0 = 60, negative = none */
+    double connect_timeout_s; /* name resolution, connect and TLS; 0 = 10 */
+    int max_redirects;        /* 0 = 30, -1 = follow none */
+    const char *auth;         /* "user:password" for basic authentication */
+    bool insecure;            /* do not verify certificates */
+    const char *ca_file;      /* PEM; NULL = the system's */
+    const char *cert_file;    /* client certificate, PEM */
+    const char *key_file;     /* its key, PEM */
+    const char *proxy;        /* "http://proxy:3128" */
+    const char *unix_socket;  /* connect to this path instead of to the host */
+    bool no_compression;      /* do not ask for compressed responses */
+    bool no_cookies;          /* neither keep nor send cookies */
+    bool no_keep_alive;       /* a new connection for each request */
+    const char *http_version; /* NULL = HTTP/2 where TLS offers it; "1.1", "2" */
 };
-#define ACR_HTTP_DEFAULTS(...) { .size = sizeof(struct acr_http_defaults), __VA_ARGS__ }
+#define ACR_HTTP_DEFAULTS(...)                                \
+    {                                                         \
+        .size = sizeof(struct acr_http_defaults), __VA_ARGS__ \
+    }
 
 /* One part of a multipart/form-data body: a value, or a file (by path, or from memory). */
 struct acr_part {
@@ -48,12 +51,12 @@ struct acr_part {
 
 /* A request. Members after `path` are optional, in any call, in this order in C++. */
 struct acr_request {
-    size_t size;        /* filled by the macros */
-    size_t part_size;   /* filled by the macros */
-    const char *method; /* filled by the macros but acr_request */
-    const char *path;   /* joined to the host; or an absolute http(s) URL */
-    const char *name;   /* statistics name; default: path and query as Locust */
-    const char *query;  /* "page=1&q=a%20b", joined with ? or &; see acr_form to build it */
+    size_t size;         /* filled by the macros */
+    size_t part_size;    /* filled by the macros */
+    const char *method;  /* filled by the macros but acr_request */
+    const char *path;    /* joined to the host; or an absolute http(s) URL */
+    const char *name;    /* statistics name; default: path and query as Locust */
+    const char *query;   /* "page=1&q=a%20b", joined with ? or &; see acr_form to build it */
     const char *headers; /* lines "Name: value", separated by \n; they replace defaults */
     const char *json;    /* body with Content-Type: application/json */
     const char *form;    /* body with Content-Type: application/x-www-form-urlencoded */
@@ -62,7 +65,8 @@ struct acr_request {
     const char *body_file;        /* body read from a file while sending */
     const struct acr_part *parts; /* multipart/form-data, n_parts elements */
     size_t n_parts;
-    /* Body from a function: fill `buffer`, return the bytes written, 0 at the end, SIZE_MAX to fail. */
+    /* Body from a function: fill `buffer`, return the bytes written, 0 at the end, SIZE_MAX to
+     * fail. */
     size_t (*send)(void *arg, char *buffer, size_t bytes);
     void *send_arg;
     uint64_t send_bytes; /* total if known; 0 = unknown: chunked */
@@ -90,12 +94,12 @@ struct acr_phases {
  * A response. Never NULL; owned by the runtime; valid until the task returns.
  */
 struct acr_response {
-    int status;        /* 0 = no answer */
-    const char *error; /* "" = succeeded; else why it was recorded as failed */
-    const char *body;  /* terminated; "" when nothing was kept */
-    size_t body_bytes; /* kept */
-    uint64_t bytes;    /* received, decompressed */
-    const char *url;   /* of the first request */
+    int status;            /* 0 = no answer */
+    const char *error;     /* "" = succeeded; else why it was recorded as failed */
+    const char *body;      /* terminated; "" when nothing was kept */
+    size_t body_bytes;     /* kept */
+    uint64_t bytes;        /* received, decompressed */
+    const char *url;       /* of the first request */
     const char *final_url; /* after redirects */
     int redirects;
     int http_version; /* 10, 11, 20; 0 = no answer */
@@ -108,18 +112,20 @@ ACR_API ACR_YIELDS struct acr_response *acr_http_send(struct acr_user *u,
 
 #ifdef __cplusplus
 }
-static inline struct acr_response *acr_http_send_copy(struct acr_user *u, const acr_request &request)
+static inline struct acr_response *acr_http_send_copy(struct acr_user *u,
+                                                      const acr_request &request)
 {
     return acr_http_send(u, &request);
 }
-#define ACR_HTTP_SEND(u, ...)                                                                      \
-    acr_http_send_copy((u), acr_request{ .size = sizeof(acr_request),                              \
-                                         .part_size = sizeof(acr_part), __VA_ARGS__ })
+#define ACR_HTTP_SEND(u, ...) \
+    acr_http_send_copy(       \
+        (u),                  \
+        acr_request{ .size = sizeof(acr_request), .part_size = sizeof(acr_part), __VA_ARGS__ })
 extern "C" {
 #else
-#define ACR_HTTP_SEND(u, ...)                                                                      \
-    acr_http_send((u), &(const struct acr_request){ .size = sizeof(struct acr_request),            \
-                                                    .part_size = sizeof(struct acr_part),          \
+#define ACR_HTTP_SEND(u, ...)                                                             \
+    acr_http_send((u), &(const struct acr_request){ .size = sizeof(struct acr_request),   \
+                                                    .part_size = sizeof(struct acr_part), \
                                                     __VA_ARGS__ })
 #endif
 
@@ -151,8 +157,10 @@ ACR_API const struct acr_json *acr_response_json(const struct acr_response *res)
 
 /** Values of a JSON body by path ("token", "items[0].id"); "" or the default when missing. */
 ACR_API const char *acr_json_string(const struct acr_response *res, const char *path);
-ACR_API int64_t acr_json_int(const struct acr_response *res, const char *path, int64_t default_value);
-ACR_API double acr_json_number(const struct acr_response *res, const char *path, double default_value);
+ACR_API int64_t acr_json_int(const struct acr_response *res, const char *path,
+                             int64_t default_value);
+ACR_API double acr_json_number(const struct acr_response *res, const char *path,
+                               double default_value);
 ACR_API bool acr_json_bool(const struct acr_response *res, const char *path, bool default_value);
 ACR_API size_t acr_json_count(const struct acr_response *res, const char *path);
 
@@ -177,7 +185,8 @@ ACR_API const char *acr_urlencode(struct acr_user *u, const char *text);
 /** What acr_form calls. */
 ACR_API const char *acr_form_encode(struct acr_user *u, ...) __attribute__((sentinel));
 
-/** Encode names and values: acr_form(u, "email", email, "password", word). Until the task returns. */
+/** Encode names and values: acr_form(u, "email", email, "password", word). Until the task returns.
+ */
 #define acr_form(u, ...) acr_form_encode((u), __VA_ARGS__, (const char *)0)
 
 #ifdef __cplusplus

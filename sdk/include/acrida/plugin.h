@@ -18,7 +18,8 @@
 
 #ifdef __cplusplus
 #define ACR_EXTERN_C extern "C"
-/* Descriptors leave most members out, which means zero; g++ -Wextra would name each, C compilers do not. */
+/* Descriptors leave most members out, which means zero; g++ -Wextra would name each, C compilers do
+ * not. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 extern "C" {
 #else
@@ -63,18 +64,16 @@ struct acr_wait {
     uint64_t reserved[2];
 };
 
+/* clang-format off */
 /* Wait a constant number of seconds. */
 #define ACR_CONSTANT(seconds)                                                                      \
-    {                                                                                              \
-        .kind = ACR_WAIT_CONSTANT, .flags = 0, .a_s = (seconds), .b_s = 0, .function = NULL,       \
-        .reserved = { 0, 0 }                                                                       \
-    }
+    { .kind = ACR_WAIT_CONSTANT, .flags = 0, .a_s = (seconds), .b_s = 0, .function = NULL,         \
+      .reserved = { 0, 0 } }
 /* Wait a time drawn evenly between two numbers of seconds. */
 #define ACR_BETWEEN(low_s, high_s)                                                                 \
-    {                                                                                              \
-        .kind = ACR_WAIT_BETWEEN, .flags = 0, .a_s = (low_s), .b_s = (high_s), .function = NULL,   \
-        .reserved = { 0, 0 }                                                                       \
-    }
+    { .kind = ACR_WAIT_BETWEEN, .flags = 0, .a_s = (low_s), .b_s = (high_s), .function = NULL,     \
+      .reserved = { 0, 0 } }
+/* clang-format on */
 
 /* As a weight: keep it in the scenario, but never pick it. */
 #define ACR_NEVER (-1)
@@ -89,12 +88,12 @@ struct acr_task {
 
 /* A user type: what a locustfile's User class is. */
 struct acr_user_type {
-    const char *name;      /* required; unique over all scenarios of a run */
-    double weight;         /* share among the user types; 0 = 1; ACR_NEVER */
-    struct acr_wait wait;  /* after each task; none when left out */
-    size_t state_size;     /* bytes of acr_state(u), zeroed; at most ACR_STATE_MAX_BYTES */
-    const char *host;      /* base URL; --host overrides it */
-    uint32_t stack_kib;    /* 0 = 64; 16 to 1024, rounded up to a power of two */
+    const char *name;     /* required; unique over all scenarios of a run */
+    double weight;        /* share among the user types; 0 = 1; ACR_NEVER */
+    struct acr_wait wait; /* after each task; none when left out */
+    size_t state_size;    /* bytes of acr_state(u), zeroed; at most ACR_STATE_MAX_BYTES */
+    const char *host;     /* base URL; --host overrides it */
+    uint32_t stack_kib;   /* 0 = 64; 16 to 1024, rounded up to a power of two */
     int (*on_start)(struct acr_user *u); /* once, before the first task */
     int (*on_stop)(struct acr_user *u);  /* once, after the last task */
     const struct acr_task *tasks;
@@ -142,16 +141,16 @@ struct acr_option {
  * starting, exit code 1.
  */
 struct acr_hooks {
-    int (*init)(struct acr_user *u);                                             /* every process */
-    int (*test_start)(struct acr_user *u, const struct acr_test_event *e);       /* every process */
+    int (*init)(struct acr_user *u);                                       /* every process */
+    int (*test_start)(struct acr_user *u, const struct acr_test_event *e); /* every process */
     int (*spawning_complete)(struct acr_user *u, const struct acr_test_event *e);
-    int (*request)(struct acr_user *u, const struct acr_request_event *e);       /* its own loop */
-    int (*user_error)(struct acr_user *u, const struct acr_error_event *e);      /* reporting node */
-    int (*tick)(struct acr_user *u, const struct acr_snapshot *s);               /* reporting node */
-    int (*reset_stats)(struct acr_user *u);                                      /* reporting node */
-    int (*test_stopping)(struct acr_user *u, const struct acr_test_event *e);    /* every process */
-    int (*test_stop)(struct acr_user *u, const struct acr_snapshot *s);          /* every process */
-    int (*quitting)(struct acr_user *u, const struct acr_quit_event *e);         /* every process */
+    int (*request)(struct acr_user *u, const struct acr_request_event *e);    /* its own loop */
+    int (*user_error)(struct acr_user *u, const struct acr_error_event *e);   /* reporting node */
+    int (*tick)(struct acr_user *u, const struct acr_snapshot *s);            /* reporting node */
+    int (*reset_stats)(struct acr_user *u);                                   /* reporting node */
+    int (*test_stopping)(struct acr_user *u, const struct acr_test_event *e); /* every process */
+    int (*test_stop)(struct acr_user *u, const struct acr_snapshot *s);       /* every process */
+    int (*quitting)(struct acr_user *u, const struct acr_quit_event *e);      /* every process */
 };
 
 /* What a plugin offers. */
@@ -191,20 +190,20 @@ struct acr_module {
 #endif
 
 /* Export what this object offers: once per object, with members of struct acr_plugin. */
-#define ACR_PLUGIN(...)                                                                            \
-    ACR_EXTERN_C ACR_API const struct acr_module *acr_plugin_v1(void);                             \
-    const struct acr_module *acr_plugin_v1(void)                                                   \
-    {                                                                                              \
-        static const struct acr_plugin plugin = { __VA_ARGS__ };                                   \
-        static const struct acr_module module_ = {                                                 \
-            { ACR_ABI_MAGIC, (uint32_t)sizeof(struct acr_abi), ACR_ABI_MAJOR, ACR_ABI_MINOR,       \
-              (uint32_t)sizeof(struct acr_plugin), (uint32_t)sizeof(struct acr_user_type),         \
-              (uint32_t)sizeof(struct acr_task), (uint32_t)sizeof(struct acr_client),              \
-              (uint32_t)sizeof(struct acr_option), (uint32_t)sizeof(struct acr_hooks) },           \
-            &plugin                                                                                \
-        };                                                                                         \
-        return &module_;                                                                           \
-    }                                                                                              \
+#define ACR_PLUGIN(...)                                                                      \
+    ACR_EXTERN_C ACR_API const struct acr_module *acr_plugin_v1(void);                       \
+    const struct acr_module *acr_plugin_v1(void)                                             \
+    {                                                                                        \
+        static const struct acr_plugin plugin = { __VA_ARGS__ };                             \
+        static const struct acr_module module_ = {                                           \
+            { ACR_ABI_MAGIC, (uint32_t)sizeof(struct acr_abi), ACR_ABI_MAJOR, ACR_ABI_MINOR, \
+              (uint32_t)sizeof(struct acr_plugin), (uint32_t)sizeof(struct acr_user_type),   \
+              (uint32_t)sizeof(struct acr_task), (uint32_t)sizeof(struct acr_client),        \
+              (uint32_t)sizeof(struct acr_option), (uint32_t)sizeof(struct acr_hooks) },     \
+            &plugin                                                                          \
+        };                                                                                   \
+        return &module_;                                                                     \
+    }                                                                                        \
     ACR_EXTERN_C ACR_API const struct acr_module *acr_plugin_v1(void)
 
 #endif

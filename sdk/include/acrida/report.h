@@ -2,8 +2,9 @@
 /*
  * For report authors: read access to the statistics of a run, and control of it.
  *
- * A snapshot is what `tick`, `test_stop` and `quitting` get. It is read on the control loop and is valid
- * until the listener returns or yields, whichever comes first. Times are milliseconds, rates per second.
+ * A snapshot is what `tick`, `test_stop` and `quitting` get. It is read on the control loop and is
+ * valid until the listener returns or yields, whichever comes first. Times are milliseconds, rates
+ * per second.
  */
 #ifndef ACRIDA_REPORT_H
 #define ACRIDA_REPORT_H
@@ -40,7 +41,8 @@ enum acr_count {
     ACR_BYTES = 5,     /* sum of response lengths */
 };
 
-/* The ledger of requests of the whole run, never reset: started = succeeded + failed + cancelled + in flight + lost. */
+/* The ledger of requests of the whole run, never reset: started = succeeded + failed + cancelled +
+ * in flight + lost. */
 enum acr_ledger {
     ACR_LEDGER_STARTED = 0,
     ACR_LEDGER_SUCCEEDED = 1,
@@ -60,7 +62,8 @@ ACR_API const struct acr_entry *acr_snapshot_total(const struct acr_snapshot *s)
 ACR_API const char *acr_entry_type(const struct acr_entry *e);
 ACR_API const char *acr_entry_name(const struct acr_entry *e);
 ACR_API uint64_t acr_entry_count(const struct acr_entry *e, uint32_t count);
-/** Requests per second: total over the time from the run's start to its last request; current over the last 10 s. */
+/** Requests per second: total over the time from the run's start to its last request; current over
+ * the last 10 s. */
 ACR_API double acr_entry_request_rate(const struct acr_entry *e, uint32_t window);
 ACR_API double acr_entry_failure_rate(const struct acr_entry *e, uint32_t window);
 /** Times in milliseconds; 0 without a timed request. */
@@ -70,8 +73,8 @@ ACR_API double acr_entry_max_ms(const struct acr_entry *e, uint32_t clock);
 /**
  * A quantile (0 to 1), with a relative error of at most 0.4 %.
  *
- * Returns: milliseconds; -1 when there is no timed request in the window (the current window is kept
- *          for ACR_RESPONSE_TIME only; -1 for the others).
+ * Returns: milliseconds; -1 when there is no timed request in the window (the current window is
+ * kept for ACR_RESPONSE_TIME only; -1 for the others).
  */
 ACR_API double acr_entry_quantile_ms(const struct acr_entry *e, uint32_t clock, uint32_t window,
                                      double quantile);
@@ -89,7 +92,8 @@ ACR_API double acr_failure_last_seen(const struct acr_failure *f);
 
 /** Exceptions in order of their first occurrence. */
 ACR_API size_t acr_snapshot_n_exceptions(const struct acr_snapshot *s);
-ACR_API const struct acr_exception *acr_snapshot_exception(const struct acr_snapshot *s, size_t index);
+ACR_API const struct acr_exception *acr_snapshot_exception(const struct acr_snapshot *s,
+                                                           size_t index);
 ACR_API const char *acr_exception_message(const struct acr_exception *x);
 ACR_API const char *acr_exception_traceback(const struct acr_exception *x);
 ACR_API const char *acr_exception_nodes(const struct acr_exception *x);
@@ -101,7 +105,8 @@ ACR_API uint64_t acr_snapshot_users(const struct acr_snapshot *s);
 /** Seconds since the run started, and when it started (seconds since the epoch). */
 ACR_API double acr_snapshot_elapsed(const struct acr_snapshot *s);
 ACR_API double acr_snapshot_start_time(const struct acr_snapshot *s);
-/** The mean number of requests open at once, integrated over time: by Little's law, rate times mean response time. */
+/** The mean number of requests open at once, integrated over time: by Little's law, rate times mean
+ * response time. */
 ACR_API double acr_snapshot_open_requests(const struct acr_snapshot *s);
 ACR_API uint64_t acr_snapshot_ledger(const struct acr_snapshot *s, uint32_t which);
 

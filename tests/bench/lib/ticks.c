@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A listener for the benchmarks: what the runtime says of itself, each second, into the file named by
- * BENCH_TICKS. The row "before" is written when no user exists yet.
+ * A listener for the benchmarks: what the runtime says of itself, each second, into the file named
+ * by BENCH_TICKS. The row "before" is written when no user exists yet.
  */
 #include <acrida/acrida.h>
 #include <acrida/events.h>

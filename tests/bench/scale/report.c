@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Users whose task is one sample reported by hand. The sample "spawn" is for its lateness alone: from
- * when the user was due to when it ran.
+ * Users whose task is one sample reported by hand. The sample "spawn" is for its lateness alone:
+ * from when the user was due to when it ran.
  */
 #include <acrida/acrida.h>
 
@@ -19,8 +19,11 @@ static int work(struct acr_user *u)
 
 static const struct acr_task tasks[] = { { .name = "work", .run = work } };
 static const struct acr_user_type users[] = {
-    { .name = "reporter", .wait = ACR_BETWEEN(1, 5), .on_start = arrive,
-      .tasks = tasks, .n_tasks = ACR_LEN(tasks) },
+    { .name = "reporter",
+      .wait = ACR_BETWEEN(1, 5),
+      .on_start = arrive,
+      .tasks = tasks,
+      .n_tasks = ACR_LEN(tasks) },
 };
 
 ACR_PLUGIN(.name = "report-bench", .user_types = users, .n_user_types = ACR_LEN(users));

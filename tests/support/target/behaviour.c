@@ -136,7 +136,7 @@ void target_behaviour_gzip(struct target_exchange *exchange, struct target_text 
 {
     static const struct target_text content =
         TARGET_TEXT("{\"gzipped\":true,\"text\":\"unpacked, this is a JSON object\"}\n");
-    static const char head[] = {0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, (char)0xff};
+    static const char head[] = { 0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, (char)0xff };
     struct target_buffer *text = exchange->text;
     uint32_t size = (uint32_t)content.size;
 

@@ -86,7 +86,7 @@ enum target_body_status target_body_read(struct target_body *body, const char *d
 {
     enum target_body_status status = TARGET_BODY_MORE;
 
-    *content = (struct target_text){data, 0};
+    *content = (struct target_text){ data, 0 };
     *used = 0;
     if (body->state == TARGET_BODY_ENDED) {
         return TARGET_BODY_DONE;

@@ -20,8 +20,8 @@ enum target_body_state {
 
 struct target_body {
     enum target_body_state state;
-    uint64_t left;   /* of the body or of the current chunk */
-    unsigned digits; /* of the chunk size, so far */
+    uint64_t left;    /* of the body or of the current chunk */
+    unsigned digits;  /* of the chunk size, so far */
     uint64_t framing; /* bytes of extensions and trailers, which are bounded */
 };
 

@@ -108,10 +108,10 @@ void target_buffer_clear(struct target_buffer *buffer)
 void target_buffer_free(struct target_buffer *buffer)
 {
     free(buffer->data);
-    *buffer = (struct target_buffer){0};
+    *buffer = (struct target_buffer){ 0 };
 }
 
 struct target_text target_buffer_view(const struct target_buffer *buffer)
 {
-    return (struct target_text){buffer->data, buffer->size};
+    return (struct target_text){ buffer->data, buffer->size };
 }

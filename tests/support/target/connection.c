@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 enum {
-    PENDING_LIMIT = 256 * 1024, /* input kept while an answer is on its way */
-    BATCH_LIMIT = 256 * 1024,   /* answers composed before they are written */
+    PENDING_LIMIT = 256 * 1024,    /* input kept while an answer is on its way */
+    BATCH_LIMIT = 256 * 1024,      /* answers composed before they are written */
     BODY_LIMIT = 16 * 1024 * 1024, /* of bodies that are kept */
     LINGER_NS = 1000000000,
 };
@@ -35,14 +35,14 @@ static void count_connection(struct target_worker *worker, struct target_connect
 void target_connection_open(struct target_worker *worker, int fd)
 {
     struct target_connection *connection = calloc(1, sizeof *connection);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
 
     if (connection == NULL || epoll_ctl(worker->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
         free(connection);
         close(fd);
         return;
     }
-    connection->source = (struct target_source){TARGET_SOURCE_CONNECTION, fd};
+    connection->source = (struct target_source){ TARGET_SOURCE_CONNECTION, fd };
     connection->interest = EPOLLIN;
     connection->number = target_counters_connection(worker->counters);
     connection->next = worker->connections;
@@ -80,7 +80,7 @@ void target_connection_close(struct target_worker *worker, struct target_connect
 /* Watches for output if `blocked`, and for input as long as it is of use. */
 static void watch(struct target_worker *worker, struct target_connection *connection, bool blocked)
 {
-    struct epoll_event event = {.data.ptr = connection};
+    struct epoll_event event = { .data.ptr = connection };
 
     if (!connection->eof && connection->input.size < PENDING_LIMIT) {
         event.events |= EPOLLIN;
@@ -214,7 +214,7 @@ static void answer(struct target_worker *worker, struct target_connection *conne
         target_buffer_clear(&connection->head);
         target_buffer_clear(&connection->body);
     }
-    connection->scan = (struct target_request_scan){0};
+    connection->scan = (struct target_request_scan){ 0 };
 }
 
 /* Counts a head and decides which rule meets it. */
@@ -278,8 +278,7 @@ static bool take_content(struct target_worker *worker, struct target_connection 
                             (int64_t)content.size);
     }
     if (connection->route->body == TARGET_ROUTE_SUM) {
-        connection->body_crc =
-            target_crc_update(connection->body_crc, content.data, content.size);
+        connection->body_crc = target_crc_update(connection->body_crc, content.data, content.size);
     } else if (connection->route->body == TARGET_ROUTE_KEEP) {
         if (connection->body_bytes > BODY_LIMIT) {
             return false;
@@ -304,7 +303,7 @@ static size_t read_body(struct target_worker *worker, struct target_connection *
         refuse(worker, connection, 400, "the chunks cannot be read");
     } else if (status == TARGET_BODY_DONE) {
         if (connection->head.size > 0) { /* worker->request is somebody else's by now */
-            struct target_request_scan scan = {0};
+            struct target_request_scan scan = { 0 };
             target_request_read(&scan, &worker->request, connection->head.data,
                                 connection->head.size);
         }
@@ -321,7 +320,7 @@ static size_t read_head(struct target_worker *worker, struct target_connection *
     case TARGET_REQUEST_MORE:
         return 0;
     case TARGET_REQUEST_DONE:
-        worker->head = (struct target_text){data.data, worker->request.head_size};
+        worker->head = (struct target_text){ data.data, worker->request.head_size };
         begin_request(worker, connection, data.size > worker->request.head_size);
         return worker->head.size;
     case TARGET_REQUEST_BAD:
@@ -454,7 +453,7 @@ static void on_end(struct target_worker *worker, struct target_connection *conne
 static void on_readable(struct target_worker *worker, struct target_connection *connection)
 {
     ssize_t count = recv(connection->source.fd, worker->scratch, TARGET_WORKER_SCRATCH, 0);
-    struct target_text data = {worker->scratch, count > 0 ? (size_t)count : 0};
+    struct target_text data = { worker->scratch, count > 0 ? (size_t)count : 0 };
     bool deaf = connection->state == TARGET_CONNECTION_SILENT ||
                 connection->state == TARGET_CONNECTION_LINGERING;
 
@@ -471,7 +470,7 @@ static void on_readable(struct target_worker *worker, struct target_connection *
         watch(worker, connection, (connection->interest & EPOLLOUT) != 0);
     } else if (connection->input.size > 0) {
         target_buffer_text(&connection->input, data);
-        advance(worker, connection, (struct target_text){NULL, 0});
+        advance(worker, connection, (struct target_text){ NULL, 0 });
     } else {
         advance(worker, connection, data);
     }
@@ -483,7 +482,7 @@ void target_connection_event(struct target_worker *worker, struct target_connect
     if ((events & EPOLLOUT) != 0) {
         /* What becomes readable meanwhile is reported again. */
         if (flush(worker, connection)) {
-            advance(worker, connection, (struct target_text){NULL, 0});
+            advance(worker, connection, (struct target_text){ NULL, 0 });
         }
     } else if ((events & EPOLLIN) != 0) {
         on_readable(worker, connection);
@@ -503,6 +502,6 @@ void target_connection_timer(struct target_worker *worker, struct target_timer *
     }
     target_output_release(connection);
     if (flush(worker, connection)) {
-        advance(worker, connection, (struct target_text){NULL, 0});
+        advance(worker, connection, (struct target_text){ NULL, 0 });
     }
 }

@@ -9,10 +9,10 @@
 #include "worker.h"
 
 enum target_connection_state {
-    TARGET_CONNECTION_HEAD,    /* waiting for a request head */
-    TARGET_CONNECTION_BODY,    /* waiting for its body */
-    TARGET_CONNECTION_SENDING, /* nothing is read before the answer is out */
-    TARGET_CONNECTION_SILENT,  /* will never answer */
+    TARGET_CONNECTION_HEAD,      /* waiting for a request head */
+    TARGET_CONNECTION_BODY,      /* waiting for its body */
+    TARGET_CONNECTION_SENDING,   /* nothing is read before the answer is out */
+    TARGET_CONNECTION_SILENT,    /* will never answer */
     TARGET_CONNECTION_LINGERING, /* all said; waiting for the client to have read it */
 };
 
@@ -27,11 +27,11 @@ struct target_connection {
     uint32_t interest; /* what epoll watches for */
     uint32_t epoch;    /* of the counters when it was accepted */
     enum target_connection_state state;
-    bool counted; /* not so while it only asks for counters */
-    bool eof;     /* the client sends no more */
-    bool close;   /* after what is to be sent */
+    bool counted;   /* not so while it only asks for counters */
+    bool eof;       /* the client sends no more */
+    bool close;     /* after what is to be sent */
     bool announced; /* the client was told so */
-    bool linger;  /* there may be unread input, which must not destroy the answer */
+    bool linger;    /* there may be unread input, which must not destroy the answer */
 
     struct target_request_scan scan;
     struct target_buffer input; /* read but not yet used */

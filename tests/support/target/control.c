@@ -53,8 +53,7 @@ void target_control_count(struct target_exchange *exchange, struct target_text r
         return;
     }
     target_buffer_decoded(exchange->text, path, true);
-    uint64_t count =
-        target_counters_path(exchange->counters, target_buffer_view(exchange->text));
+    uint64_t count = target_counters_path(exchange->counters, target_buffer_view(exchange->text));
     target_buffer_clear(exchange->text);
     target_buffer_number(exchange->text, count);
     target_buffer_string(exchange->text, "\n");

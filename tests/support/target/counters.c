@@ -28,7 +28,7 @@ struct target_counters {
     _Atomic uint64_t first;
     _Atomic uint64_t stall;
     _Atomic uint32_t epoch;
-    _Atomic uint32_t used; /* rows handed out */
+    _Atomic uint32_t used;         /* rows handed out */
     _Atomic uint32_t slots[SLOTS]; /* row number; 0 is free, as row 0 is the overflow */
     struct row_name names[ROWS];
     struct process_cells processes[TARGET_COUNTERS_PROCESSES];
@@ -176,7 +176,7 @@ bool target_counters_next(struct target_counters *counters, size_t *row, struct 
         const struct row_name *candidate = &counters->names[*row];
         *count = row_count(counters, *row);
         if (*count > 0 && candidate->size > 0) {
-            *name = (struct target_text){candidate->text, candidate->size};
+            *name = (struct target_text){ candidate->text, candidate->size };
             (*row)++;
             return true;
         }

@@ -11,7 +11,10 @@ struct status_line {
     struct target_text line;
 };
 
-#define STATUS(code, reason) { code, TARGET_TEXT("HTTP/1.1 " #code " " reason "\r\n") }
+#define STATUS(code, reason)                                   \
+    {                                                          \
+        code, TARGET_TEXT("HTTP/1.1 " #code " " reason "\r\n") \
+    }
 
 /* The frequent ones come first, as the search is linear. */
 static const struct status_line status_lines[] = {

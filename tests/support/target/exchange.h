@@ -14,8 +14,8 @@ struct target_shop;
 
 enum target_exchange_outcome {
     TARGET_EXCHANGE_ANSWER,
-    TARGET_EXCHANGE_BROKEN, /* bytes that are no proper answer, then the end */
-    TARGET_EXCHANGE_DROP,   /* the end, without a byte */
+    TARGET_EXCHANGE_BROKEN,  /* bytes that are no proper answer, then the end */
+    TARGET_EXCHANGE_DROP,    /* the end, without a byte */
     TARGET_EXCHANGE_SILENCE, /* nothing at all, the connection stays */
 };
 

@@ -130,7 +130,7 @@ void target_inspect_basic_auth(struct target_exchange *exchange, struct target_t
     static const struct target_text right = TARGET_TEXT("{\"authenticated\":true}\n");
     const struct target_text *header = target_request_header(exchange->request, "Authorization");
     struct target_text user = target_text_cut(&rest, '/');
-    struct target_text given = {"", 0};
+    struct target_text given = { "", 0 };
     char credentials[512];
 
     target_buffer_decoded(exchange->text, user, false);
@@ -141,8 +141,7 @@ void target_inspect_basic_auth(struct target_exchange *exchange, struct target_t
         struct target_text scheme = target_text_cut(&value, ' ');
         if (target_text_alike(scheme, "basic")) {
             given.data = credentials;
-            given.size =
-                decode_base64(target_text_trim(value), credentials, sizeof credentials);
+            given.size = decode_base64(target_text_trim(value), credentials, sizeof credentials);
         }
     }
     if (target_text_equal(given, target_buffer_view(exchange->text))) {
@@ -172,7 +171,7 @@ static void append_values(struct target_buffer *text, const struct target_reques
                           size_t index)
 {
     struct target_text name = request->headers[index].name;
-    struct target_buffer joined = {0};
+    struct target_buffer joined = { 0 };
     for (size_t i = index; i < request->header_count; i++) {
         if (request->headers[i].name.size == name.size &&
             strncasecmp(request->headers[i].name.data, name.data, name.size) == 0) {

@@ -40,15 +40,15 @@ static size_t utf8_length(struct target_text text)
 static void append_escape(struct target_buffer *buffer, char c)
 {
     static const char digits[] = "0123456789abcdef";
-    static const char raw[] = {'"', '\\', '\b', '\f', '\n', '\r', '\t'};
-    static const char letters[] = {'"', '\\', 'b', 'f', 'n', 'r', 't'};
+    static const char raw[] = { '"', '\\', '\b', '\f', '\n', '\r', '\t' };
+    static const char letters[] = { '"', '\\', 'b', 'f', 'n', 'r', 't' };
     const char *place = memchr(raw, c, sizeof raw);
 
     if (place != NULL) {
-        char pair[2] = {'\\', letters[place - raw]};
+        char pair[2] = { '\\', letters[place - raw] };
         target_buffer_append(buffer, pair, sizeof pair);
     } else {
-        char escape[6] = {'\\', 'u', '0', '0', digits[(c >> 4) & 15], digits[c & 15]};
+        char escape[6] = { '\\', 'u', '0', '0', digits[(c >> 4) & 15], digits[c & 15] };
         target_buffer_append(buffer, escape, sizeof escape);
     }
 }
@@ -113,7 +113,7 @@ static bool take_string(struct target_text *json, struct target_text *value)
         if (json->data[i] == '\\') {
             i++;
         } else if (json->data[i] == '"') {
-            *value = (struct target_text){json->data, i};
+            *value = (struct target_text){ json->data, i };
             *json = target_text_skip(*json, i + 1);
             return true;
         }

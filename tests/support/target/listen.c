@@ -48,8 +48,8 @@ static unsigned bound_port(int fd)
 
 int target_listen_tcp(const char *address, unsigned *port, bool shared)
 {
-    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_PASSIVE,
-                                   .ai_socktype = SOCK_STREAM};
+    const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
+                                    .ai_socktype = SOCK_STREAM };
     struct addrinfo *found;
     char service[8];
     int fd;
@@ -58,8 +58,7 @@ int target_listen_tcp(const char *address, unsigned *port, bool shared)
     snprintf(service, sizeof service, "%u", *port);
     error = getaddrinfo(address, service, &hints, &found);
     if (error != 0) {
-        fprintf(stderr, "acrida-target: cannot listen on '%s': %s\n", address,
-                gai_strerror(error));
+        fprintf(stderr, "acrida-target: cannot listen on '%s': %s\n", address, gai_strerror(error));
         return -1;
     }
     fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -78,7 +77,7 @@ int target_listen_tcp(const char *address, unsigned *port, bool shared)
 
 int target_listen_local(const char *path)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
     struct stat status;
     int fd;
 

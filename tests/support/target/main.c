@@ -30,7 +30,7 @@ struct group {
 
 static void raise_descriptor_limit(void)
 {
-    const struct rlimit plenty = {1 << 20, 1 << 20};
+    const struct rlimit plenty = { 1 << 20, 1 << 20 };
     struct rlimit limit;
 
     /* beyond the hard limit where we are privileged, else up to it */
@@ -56,8 +56,7 @@ static bool listen_everywhere(struct group *group)
     struct target_options *options = &group->options;
 
     for (unsigned i = 0; i < options->processes; i++) {
-        group->tcp[i] =
-            target_listen_tcp(options->address, &options->port, options->processes > 1);
+        group->tcp[i] = target_listen_tcp(options->address, &options->port, options->processes > 1);
         if (group->tcp[i] < 0) {
             return false;
         }
@@ -85,8 +84,7 @@ static void pin(const struct target_options *options, unsigned number)
     CPU_ZERO(&set);
     CPU_SET(((unsigned)options->cpu + number) % (unsigned)cpus, &set);
     if (sched_setaffinity(0, sizeof set, &set) != 0) {
-        fprintf(stderr, "acrida-target: cannot run on CPU %d: %s\n", options->cpu,
-                strerror(errno));
+        fprintf(stderr, "acrida-target: cannot run on CPU %d: %s\n", options->cpu, strerror(errno));
     }
 }
 

@@ -52,20 +52,20 @@ enum choice {
 };
 
 static const struct option names[] = {
-    {"port", required_argument, NULL, OPTION_PORT},
-    {"bind", required_argument, NULL, OPTION_BIND},
-    {"unix", required_argument, NULL, OPTION_UNIX},
-    {"processes", required_argument, NULL, OPTION_PROCESSES},
-    {"busy", no_argument, NULL, OPTION_BUSY},
-    {"cpu", required_argument, NULL, OPTION_CPU},
-    {"rule", required_argument, NULL, OPTION_RULE},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"stall-every", required_argument, NULL, OPTION_STALL_EVERY},
-    {"stall-for", required_argument, NULL, OPTION_STALL_FOR},
-    {"close-after", required_argument, NULL, OPTION_CLOSE_AFTER},
-    {"things-error", no_argument, NULL, OPTION_THINGS_ERROR},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+    { "port", required_argument, NULL, OPTION_PORT },
+    { "bind", required_argument, NULL, OPTION_BIND },
+    { "unix", required_argument, NULL, OPTION_UNIX },
+    { "processes", required_argument, NULL, OPTION_PROCESSES },
+    { "busy", no_argument, NULL, OPTION_BUSY },
+    { "cpu", required_argument, NULL, OPTION_CPU },
+    { "rule", required_argument, NULL, OPTION_RULE },
+    { "seed", required_argument, NULL, OPTION_SEED },
+    { "stall-every", required_argument, NULL, OPTION_STALL_EVERY },
+    { "stall-for", required_argument, NULL, OPTION_STALL_FOR },
+    { "close-after", required_argument, NULL, OPTION_CLOSE_AFTER },
+    { "things-error", no_argument, NULL, OPTION_THINGS_ERROR },
+    { "help", no_argument, NULL, OPTION_HELP },
+    { NULL, 0, NULL, 0 },
 };
 
 __attribute__((format(printf, 1, 2))) static bool complain(const char *format, ...)
@@ -168,8 +168,8 @@ enum target_options_result target_options_read(struct target_options *options, i
 {
     int option;
 
-    *options = (struct target_options){
-        .address = "127.0.0.1", .processes = 1, .cpu = -1, .seed = 1};
+    *options =
+        (struct target_options){ .address = "127.0.0.1", .processes = 1, .cpu = -1, .seed = 1 };
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":", names, NULL)) != -1) {
         if (option == OPTION_HELP) {

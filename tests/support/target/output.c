@@ -54,7 +54,7 @@ static enum target_output_result send_kept(struct target_worker *worker,
                                            struct target_connection *connection)
 {
     size_t end = connection->held ? connection->limit : connection->out.size;
-    struct target_text data = {connection->out.data + connection->sent, end - connection->sent};
+    struct target_text data = { connection->out.data + connection->sent, end - connection->sent };
 
     if (data.size > 0) {
         ssize_t written = write_counted(worker, connection, data);

@@ -187,7 +187,7 @@ static struct target_text next_line(struct target_text *rest)
 static enum target_request_status read_lines(struct target_request *request, const char *data,
                                              size_t size)
 {
-    struct target_text rest = {data, size};
+    struct target_text rest = { data, size };
     struct target_text line = next_line(&rest);
 
     memset(request, 0, offsetof(struct target_request, headers));
@@ -231,7 +231,7 @@ enum target_request_status target_request_read(struct target_request_scan *scan,
             scan->scanned = (uint32_t)limit;
             break;
         }
-        struct target_text line = {data + scan->line, (size_t)(end - data) - scan->line};
+        struct target_text line = { data + scan->line, (size_t)(end - data) - scan->line };
         if (line.size > 0 && line.data[line.size - 1] == '\r') {
             line.size--;
         }

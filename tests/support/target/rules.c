@@ -139,7 +139,7 @@ static struct target_text next_word(struct target_text *rest)
     *rest = target_text_trim(*rest);
     for (size_t i = 0; i < rest->size; i++) {
         if (rest->data[i] == ' ' || rest->data[i] == '\t') {
-            word = (struct target_text){rest->data, i};
+            word = (struct target_text){ rest->data, i };
             *rest = target_text_skip(*rest, i);
             return word;
         }
@@ -173,8 +173,8 @@ static bool read_rule(struct reading *reading)
 
 bool target_rules_add(struct target_rules *rules, const char *text, char *error, size_t error_size)
 {
-    struct target_rule rule = {.text = strdup(text), .probability = 1};
-    struct reading reading = {.rule = &rule, .error = error, .error_size = error_size};
+    struct target_rule rule = { .text = strdup(text), .probability = 1 };
+    struct reading reading = { .rule = &rule, .error = error, .error_size = error_size };
     struct target_rule *items;
 
     if (rule.text == NULL) {
@@ -214,5 +214,5 @@ void target_rules_free(struct target_rules *rules)
         free(rules->items[i].text);
     }
     free(rules->items);
-    *rules = (struct target_rules){0};
+    *rules = (struct target_rules){ 0 };
 }

@@ -83,10 +83,9 @@ static _Atomic uint64_t *find_cart(struct target_exchange *exchange)
     uint64_t slot;
     uint64_t nonce;
 
-    if (header != NULL && header->size == prefix.size + 13 &&
-        target_text_starts(*header, prefix)) {
+    if (header != NULL && header->size == prefix.size + 13 && target_text_starts(*header, prefix)) {
         struct target_text digits = target_text_skip(*header, prefix.size);
-        if (read_hex((struct target_text){digits.data, 5}, &slot) &&
+        if (read_hex((struct target_text){ digits.data, 5 }, &slot) &&
             read_hex(target_text_skip(digits, 5), &nonce) && slot < SLOTS && nonce != 0 &&
             atomic_load(&exchange->shop->slots[slot]) >> 32 == nonce) {
             return &exchange->shop->slots[slot];

@@ -101,5 +101,5 @@ void target_stream_resume(struct target_stream *stream)
 void target_stream_free(struct target_stream *stream)
 {
     target_buffer_free(&stream->kept);
-    *stream = (struct target_stream){0};
+    *stream = (struct target_stream){ 0 };
 }

@@ -7,7 +7,7 @@
 
 struct target_text target_text_of(const char *string)
 {
-    return (struct target_text){string, strlen(string)};
+    return (struct target_text){ string, strlen(string) };
 }
 
 bool target_text_equal(struct target_text a, struct target_text b)
@@ -36,7 +36,7 @@ struct target_text target_text_skip(struct target_text text, size_t count)
     if (count > text.size) {
         count = text.size;
     }
-    return (struct target_text){text.data + count, text.size - count};
+    return (struct target_text){ text.data + count, text.size - count };
 }
 
 static bool is_blank(char c)

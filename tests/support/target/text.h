@@ -13,7 +13,10 @@ struct target_text {
 };
 
 /* The view of a string literal; also usable in static initialisers. */
-#define TARGET_TEXT(literal) { (literal), sizeof(literal) - 1 }
+#define TARGET_TEXT(literal)           \
+    {                                  \
+        (literal), sizeof(literal) - 1 \
+    }
 
 struct target_text target_text_of(const char *string);
 bool target_text_equal(struct target_text a, struct target_text b);

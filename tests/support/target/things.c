@@ -79,8 +79,7 @@ void target_things_report(struct target_exchange *exchange, struct target_text r
 {
     (void)rest;
     target_buffer_string(exchange->text, "{\"report\":\"");
-    target_buffer_number(exchange->text,
-                         target_random_between(exchange->random, 1, MOST_USER_ID));
+    target_buffer_number(exchange->text, target_random_between(exchange->random, 1, MOST_USER_ID));
     target_buffer_string(exchange->text, "\",\"status\":\"QUEUED\"}\n");
     target_exchange_json(exchange, 202);
 }
@@ -119,7 +118,7 @@ void target_things_create_user(struct target_exchange *exchange, struct target_t
 void target_things_search_users(struct target_exchange *exchange, struct target_text rest)
 {
     struct target_text query;
-    struct target_buffer name = {0};
+    struct target_buffer name = { 0 };
 
     (void)rest;
     if (!target_text_query(exchange->request->query, "q", &query)) {

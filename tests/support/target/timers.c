@@ -91,5 +91,5 @@ struct target_timer *target_timers_take(struct target_timers *timers, uint64_t n
 void target_timers_free(struct target_timers *timers)
 {
     free(timers->heap);
-    *timers = (struct target_timers){0};
+    *timers = (struct target_timers){ 0 };
 }

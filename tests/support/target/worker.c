@@ -29,12 +29,12 @@ enum {
 
 static struct timespec timespec_of(uint64_t ns)
 {
-    return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+    return (struct timespec){ .tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S) };
 }
 
 static bool watch_source(struct target_worker *worker, struct target_source *source, uint32_t more)
 {
-    struct epoll_event event = {.events = EPOLLIN | more, .data.ptr = source};
+    struct epoll_event event = { .events = EPOLLIN | more, .data.ptr = source };
     return epoll_ctl(worker->epoll, EPOLL_CTL_ADD, source->fd, &event) == 0;
 }
 
@@ -90,7 +90,7 @@ static uint64_t stall_end(const struct target_worker *worker)
 /* Sleeps through stalls, but not through a signal to stop. */
 static void sit_out_stalls(struct target_worker *worker)
 {
-    struct pollfd signals = {.fd = worker->signals.fd, .events = POLLIN};
+    struct pollfd signals = { .fd = worker->signals.fd, .events = POLLIN };
     uint64_t until;
 
     while (!worker->stopping && (until = stall_end(worker)) > 0) {
@@ -190,8 +190,8 @@ static bool prepare(struct target_worker *worker, int tcp, int local)
     worker->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     worker->signals.kind = TARGET_SOURCE_SIGNAL;
     worker->signals.fd = signalfd(-1, &stop, SFD_NONBLOCK | SFD_CLOEXEC);
-    worker->listeners[0] = (struct target_source){TARGET_SOURCE_LISTENER, tcp};
-    worker->listeners[1] = (struct target_source){TARGET_SOURCE_LISTENER, local};
+    worker->listeners[0] = (struct target_source){ TARGET_SOURCE_LISTENER, tcp };
+    worker->listeners[1] = (struct target_source){ TARGET_SOURCE_LISTENER, local };
     worker->random.state = worker->options->seed + worker->number;
     worker->scratch = malloc(TARGET_WORKER_SCRATCH);
     return worker->scratch != NULL && worker->epoll >= 0 && worker->signals.fd >= 0 &&

@@ -37,11 +37,11 @@ struct target_worker {
 
     /* Of the connection being handled, here so that idle ones need none of it. */
     struct target_request request;
-    struct target_text head;    /* the bytes `request` points into */
-    struct target_buffer out;   /* answers not yet written */
+    struct target_text head;  /* the bytes `request` points into */
+    struct target_buffer out; /* answers not yet written */
     struct target_buffer text;
     struct target_buffer extra;
-    char *scratch;              /* what has just been read */
+    char *scratch; /* what has just been read */
 };
 
 enum { TARGET_WORKER_SCRATCH = 128 * 1024 };
