@@ -136,7 +136,8 @@ static void on_tick(void *arg, const struct acr_snapshot *s)
 
     if (f->is_periodic && acr_snapshot_elapsed(s) >= f->next_table_s) {
         acri_console_periodic(&f->console, s);
-        f->next_table_s += TABLE_EVERY_S;
+        while (f->next_table_s <= acr_snapshot_elapsed(s))
+            f->next_table_s += TABLE_EVERY_S;
     }
     acri_console_progress(&f->console, s, (uint64_t)acri_options_int(f->options, "users"),
                           acri_options_duration(f->options, "run-time"));
@@ -202,7 +203,7 @@ static int run(const struct acri_options *o, const struct acri_plan *plan,
         return fail(result.exit_code, &result.start_error);
     if (result.must_exit) {
         acri_loader_remove_copies(&scenario->loader);
-        fflush(NULL);
+        fflush(stdout); /* not all streams: a stuck thread may hold the lock of one */
         _exit(result.exit_code);
     }
     return result.exit_code;

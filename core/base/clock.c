@@ -14,6 +14,15 @@ static uint64_t read_clock(clockid_t id)
     return (uint64_t)t.tv_sec * ACRI_NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
+uint64_t acri_clock_ns_of(double seconds)
+{
+    const double century_s = 100.0 * 365 * 24 * 3600;
+
+    if (!(seconds > 0))
+        return 0;
+    return (uint64_t)((seconds < century_s ? seconds : century_s) * 1e9);
+}
+
 uint64_t acri_clock_now_ns(void)
 {
     return fake_ns != 0 ? fake_ns : read_clock(CLOCK_MONOTONIC);

@@ -11,6 +11,9 @@
 #define ACRI_NS_PER_MS 1000000ull
 #define ACRI_NS_PER_US 1000ull
 
+/* Seconds as nanoseconds: 0 for what is negative or no number, at most a century. */
+uint64_t acri_clock_ns_of(double seconds);
+
 /* Nanoseconds of CLOCK_MONOTONIC. Thread: any. */
 uint64_t acri_clock_now_ns(void);
 

@@ -54,12 +54,14 @@ int acri_crash_init(int *ret_fd)
 {
     static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
     struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    static struct acri_crash_stack main_stack;
     void *frames[2];
     int fds[2];
 
     if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
         return -errno;
     backtrace(frames, 2);
+    acri_crash_thread_init(&main_stack); /* hooks run on small stacks too */
     pipe_write_fd = fds[1];
     *ret_fd = fds[0];
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)

@@ -32,8 +32,9 @@ bool acri_hooks_fire_start(struct acri_hook_results *results, struct acr_user *s
     if (!results->did_fail)
         ACRI_FIRE(results, service, test_start, , e);
     results->is_starting = false;
-    results->did_start_fail = results->did_fail;
-    return !results->did_fail;
+    /* A loop may have failed meanwhile. */
+    results->did_start_fail = results->did_start_fail || results->did_fail;
+    return !results->did_start_fail;
 }
 
 void acri_hooks_fire_quitting(struct acri_hook_results *results, struct acr_user *service,

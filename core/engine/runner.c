@@ -158,6 +158,9 @@ static void on_signal(int fd, uint32_t ready, void *arg)
         acri_log_info("got %s: stopping; once more to stop at once",
                       info.ssi_signo == SIGINT ? "Ctrl-C" : "SIGTERM");
         request_stop(STOP_REQUESTED);
+    } else if (r->stop == STOP_AT_ONCE) {
+        acri_log_error("stopped a third time: ending without the last results");
+        _exit(4);
     } else {
         acri_log_info("stopping at once");
         request_stop(STOP_AT_ONCE);
@@ -184,10 +187,13 @@ static void on_crash(int fd, uint32_t ready, void *arg)
     acri_traceback_report_crash(us);
     if (!us->is_recording)
         acri_stats_merge(r->stats, us->block);
+    acri_exceptions_move(&r->exceptions, &us->exceptions);
     give_up(r, us);
     r->has_crashed = true;
-    r->n_empty++;
+    if (!us->did_report_empty)
+        r->n_empty++;
     request_stop(STOP_AT_ONCE);
+    wake_conductor(r);
 }
 
 /* --- ticks
@@ -247,7 +253,7 @@ static void end_warmup(struct runner *r)
 {
     struct acr_snapshot s;
 
-    collect(r, acri_clock_now_ns() + TICK_NS / 4);
+    collect(r, acri_clock_now_ns() + GRACE_NS);
     make_snapshot(r, &s);
     acri_log_info("warm-up over: its %llu requests are left out of the statistics",
                   (unsigned long long)acr_entry_count(acr_snapshot_total(&s), ACR_REQUESTS));
@@ -270,7 +276,7 @@ static void tell_spawned(struct runner *r)
 
     r->did_tell_spawned = true;
     r->state = "running";
-    collect(r, acri_clock_now_ns() + TICK_NS / 4);
+    collect(r, acri_clock_now_ns() + (r->o->reset_stats ? GRACE_NS : TICK_NS / 4));
     acri_log_info("all %llu users are spawned", (unsigned long long)r->o->n_users);
     if (r->o->reset_stats) {
         reset(r);
@@ -301,7 +307,7 @@ static void tick(struct runner *r)
 
 static uint64_t after_s(uint64_t from_ns, double seconds)
 {
-    return from_ns + (uint64_t)(seconds * 1e9);
+    return from_ns + acri_clock_ns_of(seconds);
 }
 
 static void keep_running(struct runner *r)
@@ -380,9 +386,14 @@ static void stop_users(struct runner *r)
     }
     if (!is_over) {
         r->is_stuck = true;
+        acri_crash_watchdog(2 * CRASH_REPORT_S, 4);
+        /* A slow loop is not a stuck one: it still hands over. */
+        collect(r, acri_clock_now_ns() + GRACE_NS);
         for (size_t i = 0; i < r->n_loops; i++)
-            if (acri_traceback_report_stuck(&r->loops[i]))
+            if (r->loops[i].handover.is_out && !r->loops[i].is_given_up) {
+                acri_traceback_report_stuck(&r->loops[i]);
                 give_up(r, &r->loops[i]);
+            }
     }
 }
 
@@ -522,7 +533,10 @@ static int set_up(struct runner *r, struct acri_error *reterr)
             acri_users_init(&r->loops[r->n_loops], (unsigned)r->n_loops, false, &r->common, reterr);
         if (code == 0) {
             code = acri_users_start(&r->loops[r->n_loops], reterr);
-            r->n_loops++;
+            if (code == 0)
+                r->n_loops++;
+            else
+                acri_users_done(&r->loops[r->n_loops]);
         }
     }
     return code;

@@ -165,7 +165,7 @@ void acr_report_sample(struct acr_user *u, const struct acr_report *report)
     memcpy(&given, report, report->size < sizeof(given) ? report->size : sizeof(given));
     if (!is_counted(u))
         return;
-    time_ns = given.response_time_ms > 0 ? (uint64_t)(given.response_time_ms * 1e6) : 0;
+    time_ns = acri_clock_ns_of(given.response_time_ms / 1e3);
     /* The time is the scenario's own; how late it reports its first is still ours to tell. */
     if (u->intended_ns != 0 && u->intended_ns < now_ns)
         late_ns = now_ns - u->intended_ns;

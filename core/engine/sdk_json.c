@@ -22,6 +22,27 @@ static void free_json(void *arg)
     json_decref(arg);
 }
 
+/* jansson recurses, and a task's stack is small: what is nested deeper is no API's answer. */
+#define MOST_DEEP 64
+
+static bool is_too_deep(const char *text, size_t bytes)
+{
+    bool is_in_string = false;
+    size_t depth = 0;
+
+    for (size_t i = 0; i < bytes; i++) {
+        if (is_in_string && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            is_in_string = !is_in_string;
+        else if (!is_in_string && (text[i] == '[' || text[i] == '{') && ++depth > MOST_DEEP)
+            return true;
+        else if (!is_in_string && (text[i] == ']' || text[i] == '}') && depth > 0)
+            depth--;
+    }
+    return false;
+}
+
 const struct acr_json *acr_json_parse(struct acr_user *u, const char *text, size_t bytes)
 {
     struct acr_json *json = acr_alloc(u, sizeof(*json));
@@ -29,6 +50,10 @@ const struct acr_json *acr_json_parse(struct acr_user *u, const char *text, size
 
     json->user = u;
     json->error = "";
+    if (is_too_deep(text, bytes)) {
+        json->error = "nested more than 64 deep";
+        return json;
+    }
     json->root = json_loadb(text, bytes, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     if (json->root == NULL)
         json->error = acr_fmt(u, "%s at line %d column %d", error.text, error.line, error.column);
@@ -158,7 +183,7 @@ const char *acr_json_quote(struct acr_user *u, const char *text)
 
     acri_buf_init(&b, SIZE_MAX / 2);
     acri_buf_puts(&b, "\"");
-    for (const char *c = text; *c != '\0'; c++) {
+    for (const char *c = text != NULL ? text : ""; *c != '\0'; c++) {
         if (*c == '"' || *c == '\\')
             acri_buf_printf(&b, "\\%c", *c);
         else if ((unsigned char)*c < 0x20)

@@ -21,7 +21,7 @@ void *acr_state(struct acr_user *u)
 {
     if (u->plan->type->state_size == 0)
         return NULL;
-    return &u->client_states[u->home->run->plan->n_clients];
+    return (char *)u + ACRI_USER_STATE_AT(u->home->run->plan->n_clients);
 }
 
 uint64_t acr_number(const struct acr_user *u)
@@ -51,7 +51,7 @@ bool acr_is_cancelled(const struct acr_user *u)
 int acr_sleep(struct acr_user *u, double seconds)
 {
     uint64_t now_ns = acri_clock_now_ns();
-    uint64_t wanted_ns = now_ns + (seconds > 0 ? (uint64_t)(seconds * 1e9) : 0);
+    uint64_t wanted_ns = now_ns + acri_clock_ns_of(seconds);
     uint64_t at_ns = seconds > 0 ? acri_loop_coalesce_ns(now_ns, wanted_ns) : now_ns + 1;
     int reason = acri_user_suspend(u, at_ns);
 
@@ -88,7 +88,7 @@ static _Noreturn void out_of_arena(struct acr_user *u, const char *what)
 
     raised.n_frames = backtrace(raised.frames, ACRI_EXCEPTION_FRAMES);
     acri_exceptions_add(&u->home->exceptions, &raised, u->plan->type->name,
-                        u->task != NULL ? u->task->name : "on_start", u->number);
+                        acri_user_step_name(u), u->number);
     acri_user_park(u, what);
 }
 
@@ -114,6 +114,10 @@ void *acr_keep(struct acr_user *u, size_t bytes)
         acri_arena_init(u->kept, KEEP_BYTES);
     }
     memory = acri_arena_alloc(u->kept, bytes);
+    if (ACRI_UNLIKELY(memory == NULL) && u->phase == ACRI_USER_SERVICE) {
+        acri_log_error("a hook keeps more than 1 GiB with acr_keep");
+        return acri_alloc(bytes); /* the conductor must not be parked */
+    }
     if (ACRI_UNLIKELY(memory == NULL))
         out_of_arena(u, "exceeded the 1 GiB of memory kept by a user");
     return memory;
@@ -282,13 +286,18 @@ const char *acr_env(const char *name, const char *default_value)
 
 int acr_raise(struct acr_user *u, const char *text, ...)
 {
-    struct acri_raised *raised = acr_alloc(u, sizeof(*raised));
+    struct acri_raised *raised;
+    const char *message;
     va_list args;
 
     va_start(args, text);
-    raised->message = format(u, text, args);
+    message = format(u, text, args);
     va_end(args);
+    /* Not in the arena: a rewind must not free it. */
+    raised = acri_alloc(sizeof(*raised));
+    raised->message = acri_strdup(message);
     raised->n_frames = backtrace(raised->frames, ACRI_EXCEPTION_FRAMES);
+    acri_user_drop_raised(u);
     u->raised = raised;
     return ACR_RAISED;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #define BATCH 512u
+/* So that ticks and signals have their turn. */
+#define MOST_AT_ONCE 65536u
 
 uint64_t acri_spawner_due(uint64_t elapsed_ns, double rate, uint64_t n_target)
 {
@@ -19,7 +21,7 @@ uint64_t acri_spawner_due(uint64_t elapsed_ns, double rate, uint64_t n_target)
 
 static uint64_t due_at_ns(const struct acri_spawner *s, uint64_t number)
 {
-    return s->started_ns + (uint64_t)((double)number / s->rate * 1e9);
+    return s->started_ns + acri_clock_ns_of((double)number / s->rate);
 }
 
 static void flush(struct acri_spawner *s, size_t loop)
@@ -50,6 +52,8 @@ static void spawn_due(struct acri_timer *t)
     uint64_t due = acri_spawner_due(now_ns - s->started_ns, s->rate, s->n_target);
     uint64_t next_ns;
 
+    if (due - s->n_spawned > MOST_AT_ONCE)
+        due = s->n_spawned + MOST_AT_ONCE;
     while (s->n_spawned < due)
         spawn_one(s);
     for (size_t i = 0; i < s->n_loops; i++)

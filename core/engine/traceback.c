@@ -29,13 +29,6 @@ char *acri_traceback_text(const struct acri_exception *x)
     return b.data;
 }
 
-static const char *step_of(const struct acr_user *u)
-{
-    if (u->task != NULL)
-        return u->task->name;
-    return u->phase == ACRI_USER_STARTING ? "on_start" : "on_stop";
-}
-
 void acri_traceback_report_crash(const struct acri_users *us)
 {
     const struct acri_crash *c = &us->crash;
@@ -51,20 +44,20 @@ void acri_traceback_report_crash(const struct acri_users *us)
     else
         acri_log_error(
             "crash in task '%s' of user type '%s' (plugin '%s', user %llu): %s at %p%s\n%s",
-            step_of(u), u->plan->type->name, u->plan->plugin, (unsigned long long)u->number, what,
+            acri_user_step_name(u), u->plan->type->name, u->plan->plugin, (unsigned long long)u->number, what,
             c->address, c->is_overflow ? " (a larger .stack_kib may help)" : "",
             acri_buf_text(&frames));
     acri_buf_done(&frames);
 }
 
-bool acri_traceback_report_stuck(const struct acri_users *us)
+void acri_traceback_report_stuck(const struct acri_users *us)
 {
     const struct acr_user *u = us->running;
 
     if (u == NULL)
-        return false;
-    acri_log_error("loop %u does not come back from task '%s' of user type '%s': its last results "
+        acri_log_error("loop %u does not come back: its last results are lost", us->loop.index);
+    else
+        acri_log_error("loop %u does not come back from task '%s' of user type '%s': its last results "
                    "are lost",
-                   us->loop.index, step_of(u), u->plan->type->name);
-    return true;
+                   us->loop.index, acri_user_step_name(u), u->plan->type->name);
 }

@@ -11,7 +11,7 @@ char *acri_traceback_text(const struct acri_exception *x);
 /* Log what a loop's fault handler has noted. */
 void acri_traceback_report_crash(const struct acri_users *us);
 
-/* Log which task a loop is stuck in. Returns: whether it is. */
-bool acri_traceback_report_stuck(const struct acri_users *us);
+/* Log which task a loop is stuck in. */
+void acri_traceback_report_stuck(const struct acri_users *us);
 
 #endif

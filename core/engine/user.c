@@ -31,7 +31,7 @@ static void on_timer(struct acri_timer *t)
 static struct acr_user *new_user(struct acri_users *us, size_t state_size)
 {
     size_t n = us->run->plan->n_clients;
-    struct acr_user *u = acri_alloc(sizeof(*u) + n * sizeof(void *) + state_size);
+    struct acr_user *u = acri_alloc(ACRI_USER_STATE_AT(n) + state_size);
 
     u->home = us;
     u->job.run = next_task;
@@ -127,6 +127,14 @@ static void run_step(void *arg)
     u->result = function(u);
 }
 
+void acri_user_drop_raised(struct acr_user *u)
+{
+    if (u->raised != NULL)
+        free((void *)(uintptr_t)u->raised->message);
+    free(u->raised);
+    u->raised = NULL;
+}
+
 void acri_user_clean_up(struct acr_user *u)
 {
     const struct acri_plan *plan = u->home->run->plan;
@@ -141,10 +149,10 @@ void acri_user_clean_up(struct acr_user *u)
         d->function(d->arg);
         free(d);
     }
-    u->raised = NULL;
+    acri_user_drop_raised(u);
 }
 
-static const char *step_name(const struct acr_user *u)
+const char *acri_user_step_name(const struct acr_user *u)
 {
     return u->task != NULL                  ? u->task->name
            : u->phase == ACRI_USER_STARTING ? "on_start"
@@ -153,23 +161,22 @@ static const char *step_name(const struct acr_user *u)
 
 static void record_exception(struct acr_user *u)
 {
+    const struct acri_raised *raised = u->raised;
     struct acri_raised unsaid = { .message = "" };
+    char reason[64];
     char text[96];
 
     /* What a cancelled task did not get is not its fault. */
     if (u->result >= 0 || u->is_cancelled)
         return;
-    if (u->raised == NULL) {
-        char reason[64];
-
+    if (raised == NULL) {
         snprintf(text, sizeof(text), "returned %d (%s)", u->result,
                  strerror_r(-u->result, reason, sizeof(reason)));
         unsaid.message = text;
-        u->raised = &unsaid;
+        raised = &unsaid;
     }
-    acri_exceptions_add(&u->home->exceptions, u->raised, u->plan->type->name, step_name(u),
+    acri_exceptions_add(&u->home->exceptions, raised, u->plan->type->name, acri_user_step_name(u),
                         u->number);
-    u->raised = NULL;
 }
 
 static void wait_for_next(struct acr_user *u)
@@ -184,7 +191,7 @@ static void wait_for_next(struct acr_user *u)
         seconds = w->a_s + acri_rng_unit(&u->rng) * (w->b_s - w->a_s);
     if (u->result == ACR_RESCHEDULE_NOW || u->result == ACR_INTERRUPT)
         seconds = 0;
-    u->intended_ns = l->now_ns - u->owed_ns + (uint64_t)(seconds * 1e9);
+    u->intended_ns = l->now_ns - u->owed_ns + acri_clock_ns_of(seconds);
     u->owed_ns = 0;
     if (seconds <= 0) {
         u->phase = ACRI_USER_RUNNING;
@@ -319,14 +326,14 @@ void acri_user_stop(struct acr_user *u, enum acri_stop how)
 _Noreturn void acri_user_park(struct acr_user *u, const char *why)
 {
     struct acri_users *us = u->home;
-
     uint64_t n_left_out;
 
+    ACRI_ASSERT(u->phase != ACRI_USER_SERVICE);
     if (acri_log_may(&us->warn_limit, us->loop.now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
         acri_log_warning(
             "user %llu (%s) %s, in %s: it is left where it is (and %llu more since the "
             "last line)",
-            (unsigned long long)u->number, u->plan->type->name, why, step_name(u),
+            (unsigned long long)u->number, u->plan->type->name, why, acri_user_step_name(u),
             (unsigned long long)n_left_out);
     u->phase = ACRI_USER_PARKED;
     unlink_user(u);
@@ -344,8 +351,12 @@ int acri_user_suspend(struct acr_user *u, uint64_t deadline_ns)
     int reason;
 
     if (u->is_cancelled) {
-        if (++u->n_cancelled_calls > CANCELLED_CALLS && u->phase != ACRI_USER_SERVICE)
-            acri_user_park(u, "goes on calling after being cancelled");
+        if (++u->n_cancelled_calls > CANCELLED_CALLS) {
+            if (u->phase != ACRI_USER_SERVICE)
+                acri_user_park(u, "goes on calling after being cancelled");
+            /* The conductor is never parked; signals must still be read while a hook spins. */
+            acri_loop_suspend(&us->loop, acri_clock_now_ns() + 10 * ACRI_NS_PER_MS);
+        }
         return -ECANCELED;
     }
     us->running = NULL;

@@ -19,7 +19,7 @@ enum acri_user_phase {
     ACRI_USER_SERVICE,  /* not a virtual user: runs hooks on the control loop */
 };
 
-/* What acr_defer and acr_raise leave for the end of a step. */
+/* What acr_defer leaves for the end of a step. */
 struct acri_deferred {
     struct acri_deferred *next;
     void (*function)(void *arg);
@@ -37,7 +37,7 @@ struct acr_user {
     struct acr_coroutine *coroutine; /* while a step runs */
     struct acri_arena *arena;        /* while a step runs */
     struct acri_deferred *deferred;
-    struct acri_raised *raised; /* by acr_raise, in the arena */
+    struct acri_raised *raised; /* by acr_raise */
     struct acri_arena *kept;    /* acr_keep's, made at its first use */
     struct acri_rng rng;
     uint64_t number;
@@ -51,6 +51,10 @@ struct acr_user {
     bool is_cancelled;     /* yielding calls answer at once */
     void *client_states[]; /* n_clients elements, then the state block */
 };
+
+/* Where the state block begins: after the clients' states, aligned for any type. */
+#define ACRI_USER_STATE_AT(n_clients)                                                              \
+    ((offsetof(struct acr_user, client_states) + (n_clients) * sizeof(void *) + 15) & ~(size_t)15)
 
 /* Start a user; its on_start runs at once. */
 void acri_user_start(struct acri_users *us, const struct acri_spawn *spawn);
@@ -66,6 +70,12 @@ struct acr_user *acri_user_new_service(struct acri_users *us);
 void acri_user_free_service(struct acr_user *u);
 /* It was stopped, to cut a hook short; the next hook may yield again. */
 void acri_user_revive_service(struct acr_user *u);
+
+/* Forget what acr_raise noted. */
+void acri_user_drop_raised(struct acr_user *u);
+
+/* What a user is doing, for messages: its task, "on_start" or "on_stop". */
+const char *acri_user_step_name(const struct acr_user *u);
 
 /* After each hook of a service user: as after a task. */
 void acri_user_clean_up(struct acr_user *u);

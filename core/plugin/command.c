@@ -4,6 +4,7 @@
 #include "base/check.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -72,6 +73,8 @@ int acri_command_run(const struct acri_command *c, struct acri_buf *output, bool
     posix_spawn_file_actions_t actions;
     int fds[2] = { -1, -1 };
     int status = 0;
+    posix_spawnattr_t attributes;
+    sigset_t none;
     pid_t pid;
     int r;
 
@@ -84,7 +87,13 @@ int acri_command_run(const struct acri_command *c, struct acri_buf *output, bool
         posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
     if (is_quiet)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    r = posix_spawnp(&pid, c->words[0], &actions, NULL, c->words, environ);
+    /* The run blocks SIGINT and SIGTERM for itself; another program wants them. */
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    r = posix_spawnp(&pid, c->words[0], &actions, &attributes, c->words, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (output != NULL)
         close(fds[1]);

@@ -48,6 +48,7 @@ static void on_mail_fd(int fd, short what, void *arg)
 
     (void)fd;
     (void)what;
+    l->now_ns = acri_clock_now_ns(); /* the wait before was no work */
     acri_mailbox_run(&l->mailbox);
 }
 

@@ -100,6 +100,7 @@ struct acr_response *acr_http_send(struct acr_user *u, const struct acr_request 
     int redirects = 0;
 
     if (acr_is_cancelled(u)) {
+        (void)acr_suspend(u, 0); /* answers at once, and is counted */
         return http_response_refuse(u, NULL, "", "", "cancelled");
     }
     if (user != NULL && user->kept_first != NULL) {

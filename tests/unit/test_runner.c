@@ -286,10 +286,12 @@ static int use_everything(struct acr_user *u)
     struct state *me = acr_state(u);
     size_t mark = acr_mark(u);
     const struct acr_json *json;
+    char deep[2000];
     static const char text[] =
         "{\"a\": [1, {\"b\": \"x\"}], \"n\": 2.5, \"t\": true, \"s\": \"12\"}";
 
     assert_int_equal(me->n_started, 1);
+    assert_int_equal((uintptr_t)me % 16, 0);
     for (int i = 0; i < 100; i++) {
         int64_t x = acr_random_int(u, -3, 3);
         double d = acr_random_double(u, 2, 4);
@@ -321,9 +323,77 @@ static int use_everything(struct acr_user *u)
     assert_false(acr_value_exists(json, "n.m"));
     assert_string_not_equal(acr_json_error(acr_json_parse(u, "{", 1)), "");
     assert_string_equal(acr_json_quote(u, "a\"\n"), "\"a\\\"\\u000a\"");
+    memset(deep, '[', sizeof(deep));
+    assert_string_equal(acr_json_error(acr_json_parse(u, deep, sizeof(deep))),
+                        "nested more than 64 deep");
     assert_true(acr_user_time(u) >= 0);
     assert_string_equal(acr_env("ACRIDA_NOT_SET_ANYWHERE", "d"), "d");
     return ACR_STOP_USER;
+}
+
+static int raise_and_rewind(struct acr_user *u)
+{
+    size_t mark = acr_mark(u);
+    int r = acr_raise(u, "kept after %s", "a rewind");
+
+    acr_rewind(u, mark);
+    memset(acr_alloc(u, 4000), 'x', 4000);
+    return r;
+}
+
+static const struct acr_task raising_tasks[] = { { .name = "raise", .run = raise_and_rewind } };
+
+static void an_exception_survives_a_rewind(void **state)
+{
+    const struct acr_user_type type = {
+        .name = "raiser", .wait = ACR_CONSTANT(3600), .tasks = raising_tasks, .n_tasks = 1
+    };
+
+    (void)state;
+    assert_int_equal(run(&type, 1, 0.2, 0), 1);
+    assert_int_equal(seen.exception_count, USERS);
+    assert_string_equal(seen.message, "kept after a rewind");
+}
+
+static int hooks_nap;
+
+static int nap(struct acr_user *u, const struct acr_test_event *e)
+{
+    (void)e;
+    hooks_nap++;
+    return acr_sleep(u, 1e12) == 0 ? 0 : -1; /* as good as for ever: cut short by the stop */
+}
+
+static int stop_soon(struct acr_user *u)
+{
+    (void)u;
+    acr_stop_run();
+    return 0;
+}
+
+static void a_stop_cuts_a_waiting_hook_short(void **state)
+{
+    const struct acr_hooks napping = { .init = stop_soon, .test_start = nap };
+    const struct acr_user_type type = { .name = "idle", .tasks = report_tasks, .n_tasks = 1,
+                                        .state_size = sizeof(struct state) };
+    const struct acr_plugin plugin = {
+        .name = "nap", .user_types = &type, .n_user_types = 1, .hooks = &napping
+    };
+    const struct acr_plugin *plugins[] = { &plugin };
+    const struct acri_run_listener listener = { .arg = NULL };
+    const struct acri_run_options options = {
+        .host = "", .n_users = 1, .spawn_rate = 1, .n_threads = 1, .exit_code_on_error = 1
+    };
+    struct acri_run_result result = { 0 };
+    struct acri_error error = { "" };
+    struct acri_plan plan;
+
+    (void)state;
+    assert_int_equal(acri_plan_init(&plan, plugins, 1, NULL, 0, &error), 0);
+    assert_int_equal(acri_runner_run(&plan, &options, &listener, &result, &error), 0);
+    assert_int_equal(result.exit_code, 1);
+    assert_int_equal(hooks_nap, 1);
+    acri_plan_done(&plan);
 }
 
 static int note_started(struct acr_user *u)
@@ -403,6 +473,8 @@ int main(void)
         cmocka_unit_test(a_task_that_ignores_being_cancelled_is_parked),
         cmocka_unit_test(a_task_can_stop_the_test),
         cmocka_unit_test(the_calls_of_the_sdk_do_what_they_say),
+        cmocka_unit_test(an_exception_survives_a_rewind),
+        cmocka_unit_test(a_stop_cuts_a_waiting_hook_short),
         cmocka_unit_test(a_sleep_of_the_scenario_is_not_lateness),
         cmocka_unit_test(a_user_draws_the_same_values_whatever_the_number_of_threads),
     };

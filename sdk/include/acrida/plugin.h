@@ -137,8 +137,8 @@ struct acr_option {
 /*
  * Event hooks: see <acrida/events.h>. All but `request` run on the control loop as a coroutine of a
  * service user: they may yield and use HTTP, and their requests are not counted. A negative return
- * is the listener's error: logged, exit code 2; from `init` and `test_start` it keeps the run from
- * starting, exit code 1.
+ * (not of `request`, whose result is ignored for now) is the listener's error: logged, exit code 2;
+ * from `init` and `test_start` it keeps the run from starting, exit code 1.
  */
 struct acr_hooks {
     int (*init)(struct acr_user *u);                                       /* every process */
