@@ -6,6 +6,7 @@
 #include "engine/crash.h"
 #include "engine/hooks.h"
 #include "engine/traceback.h"
+#include "engine/signals.h"
 #include "engine/spawner.h"
 #include "engine/user.h"
 #include "stats/snapshot.h"
@@ -14,10 +15,8 @@
 #include <acrida/report.h>
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #define TICK_NS ACRI_NS_PER_S
@@ -39,9 +38,8 @@ struct runner {
     struct acri_stats *stats;
     struct acr_user *service;
     struct acr_coroutine *conductor;
-    struct acr_watch *signal_watch;
     struct acr_watch *crash_watch;
-    int signal_fd;
+    struct acri_signals signals;
     int crash_fd;
     const char *state;
     uint64_t start_real_ns;
@@ -146,19 +144,12 @@ void acr_set_exit_code(int exit_code)
         the_runner->exit_code = exit_code;
 }
 
-static void on_signal(int fd, uint32_t ready, void *arg)
+static void on_stop_signal(const char *name)
 {
-    struct runner *r = arg;
-    struct signalfd_siginfo info;
-
-    (void)ready;
-    if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
-        return;
-    if (r->stop == STOP_NONE) {
-        acri_log_info("got %s: stopping; once more to stop at once",
-                      info.ssi_signo == SIGINT ? "Ctrl-C" : "SIGTERM");
+    if (the_runner->stop == STOP_NONE) {
+        acri_log_info("got %s: stopping; once more to stop at once", name);
         request_stop(STOP_REQUESTED);
-    } else if (r->stop == STOP_AT_ONCE) {
+    } else if (the_runner->stop == STOP_AT_ONCE) {
         acri_log_error("stopped a third time: ending without the last results");
         _exit(4);
     } else {
@@ -498,21 +489,15 @@ static void conduct(void *arg)
 /* --- set-up
  * ---------------------------------------------------------------------------------------- */
 
-static int watch_signals(struct runner *r, struct acri_error *reterr)
+static int watch(struct runner *r, struct acri_error *reterr)
 {
-    sigset_t stops;
-    int crash_r = acri_crash_init(&r->crash_fd);
+    int code = acri_signals_watch(&r->signals, &r->control.loop, on_stop_signal);
 
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGINT);
-    sigaddset(&stops, SIGTERM);
-    sigprocmask(SIG_BLOCK, &stops, NULL);
-    r->signal_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (crash_r == 0 && r->signal_fd >= 0) {
-        r->signal_watch = acr_watch_new(&r->control.loop, r->signal_fd, ACR_READ, on_signal, r);
+    if (code == 0)
+        code = acri_crash_init(&r->crash_fd);
+    if (code == 0)
         r->crash_watch = acr_watch_new(&r->control.loop, r->crash_fd, ACR_READ, on_crash, r);
-    }
-    if (r->signal_watch == NULL || r->crash_watch == NULL)
+    if (r->crash_watch == NULL)
         return acri_fail(reterr, -EMFILE,
                          "signals could not be watched: raise the limit of open "
                          "files (ulimit -n)");
@@ -526,7 +511,7 @@ static int set_up(struct runner *r, struct acri_error *reterr)
     if (code < 0)
         return code;
     r->service = acri_user_new_service(&r->control);
-    code = watch_signals(r, reterr);
+    code = watch(r, reterr);
     r->loops = acri_alloc(r->o->n_threads * sizeof(*r->loops));
     while (code == 0 && r->n_loops < r->o->n_threads) {
         code =
@@ -550,9 +535,8 @@ static void tear_down(struct runner *r)
     }
     free(r->loops);
     acri_spawner_done(&r->spawner);
-    acr_watch_free(r->signal_watch);
+    acri_signals_done(&r->signals);
     acr_watch_free(r->crash_watch);
-    close(r->signal_fd);
     close(r->crash_fd);
     if (r->service != NULL) {
         acri_user_free_service(r->service);
@@ -580,7 +564,7 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
                     .on_stop_test = on_stop_test },
         .o = options,
         .listener = listener,
-        .signal_fd = -1,
+        .signals = { .fd = -1 },
         .crash_fd = -1,
         .state = "ready",
         .exit_code = -1,

@@ -87,8 +87,8 @@ static _Noreturn void out_of_arena(struct acr_user *u, const char *what)
     struct acri_raised raised = { .message = what };
 
     raised.n_frames = backtrace(raised.frames, ACRI_EXCEPTION_FRAMES);
-    acri_exceptions_add(&u->home->exceptions, &raised, u->plan->type->name,
-                        acri_user_step_name(u), u->number);
+    acri_exceptions_add(&u->home->exceptions, &raised, u->plan->type->name, acri_user_step_name(u),
+                        u->number);
     acri_user_park(u, what);
 }
 

@@ -53,7 +53,7 @@ struct acr_user {
 };
 
 /* Where the state block begins: after the clients' states, aligned for any type. */
-#define ACRI_USER_STATE_AT(n_clients)                                                              \
+#define ACRI_USER_STATE_AT(n_clients) \
     ((offsetof(struct acr_user, client_states) + (n_clients) * sizeof(void *) + 15) & ~(size_t)15)
 
 /* Start a user; its on_start runs at once. */

@@ -34,8 +34,8 @@ static void on_stall(struct acr_loop *l, void *owner, uint64_t held_ns)
         "task '%s' of user type '%s' held its loop for %llu ms: all other users of the loop "
         "waited; use acr_sleep instead of sleep, and no blocking calls (told at most every "
         "10 s; not told since: %llu)",
-        acri_user_step_name(u), u->plan->type->name,
-        (unsigned long long)(held_ns / ACRI_NS_PER_MS), (unsigned long long)n_left_out);
+        acri_user_step_name(u), u->plan->type->name, (unsigned long long)(held_ns / ACRI_NS_PER_MS),
+        (unsigned long long)n_left_out);
 }
 
 static int init_clients(struct acri_users *us, struct acri_error *reterr)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The users of one loop: its thread, clients, statistics block and pools. The runner talks to it in
- * messages only (the acri_users_post_* calls); it answers through the on_* functions of acri_run_common.
+ * messages only (the acri_users_post_* calls); it answers through the on_* functions of
+ * acri_run_common.
  */
 #ifndef ACRIDA_ENGINE_USERS_H
 #define ACRIDA_ENGINE_USERS_H

@@ -374,8 +374,9 @@ static int stop_soon(struct acr_user *u)
 static void a_stop_cuts_a_waiting_hook_short(void **state)
 {
     const struct acr_hooks napping = { .init = stop_soon, .test_start = nap };
-    const struct acr_user_type type = { .name = "idle", .tasks = report_tasks, .n_tasks = 1,
-                                        .state_size = sizeof(struct state) };
+    const struct acr_user_type type = {
+        .name = "idle", .tasks = report_tasks, .n_tasks = 1, .state_size = sizeof(struct state)
+    };
     const struct acr_plugin plugin = {
         .name = "nap", .user_types = &type, .n_user_types = 1, .hooks = &napping
     };
