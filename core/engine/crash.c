@@ -61,7 +61,10 @@ int acri_crash_init(int *ret_fd)
     if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
         return -errno;
     backtrace(frames, 2);
-    acri_crash_thread_init(&main_stack); /* hooks run on small stacks too */
+    if (main_stack.memory == NULL) /* hooks run on small stacks too */
+        acri_crash_thread_init(&main_stack);
+    if (pipe_write_fd >= 0) /* of an earlier run of this process */
+        close(pipe_write_fd);
     pipe_write_fd = fds[1];
     *ret_fd = fds[0];
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
