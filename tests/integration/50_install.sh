@@ -74,9 +74,9 @@ has out 'what it defines' 'plugin shop,'
 story='a run of the moved tree'
 start_target
 acrida=$moved/bin/acrida
-run 0 -f project/build/shop.so --headless --only-summary -H "$url" -u 2 -t 1s --csv moved
+run 0 -f project/build/shop.so --headless --only-summary --exit-code-on-error 0 -H "$url" -u 2 -t 1s --csv moved
 [ -s moved_stats.csv ] || fail 'no CSV file: is the report plugin found?'
-run 0 -f "$source/samples/hello.c" --headless --only-summary -H "$url" -u 1 -t 1s
+run 0 -f "$source/samples/hello.c" --headless --only-summary --exit-code-on-error 0 -H "$url" -u 1 -t 1s
 stop_target
 
 story='staged by DESTDIR'
