@@ -183,6 +183,27 @@ shop_routes() {
     expect friends 201 "$(code -d '{}' "$url/api/users/7/friends")"
 }
 
+page_routes() {
+    expect 'search without login' 303 "$(code "$url/page/search?q=a")"
+    expect 'login without session' 403 "$(code -d 'token=1&user=a' "$url/page/login")"
+    rm -f "$work/jar"
+    form=$(get -c "$work/jar" "$url/page/login")
+    token=$(printf %s "$form" | sed -n 's/.*name="token" value="\([0-9a-f]*\)".*/\1/p')
+    expect 'length of the token' 16 "${#token}"
+    expect 'wrong token' 403 "$(code -b "$work/jar" -d 'token=0123456789abcdef&user=a' "$url/page/login")"
+    expect 'no user' 400 "$(code -b "$work/jar" -d "token=$token" "$url/page/login")"
+    expect login 303 "$(code -b "$work/jar" -c "$work/jar" -d "token=$token&user=a" "$url/page/login")"
+    page=$(get -b "$work/jar" "$url/page/search?q=%3Cb%3E%22")
+    contains 'search page' 'value="&lt;b>&quot;"' "$page"
+    expect 'results' 10 "$(printf %s "$page" | grep -c 'href="item/[0-9]*"')"
+    expect 'pictures' 8 "$(get -b "$work/jar" "$url/page/item/7" | grep -c '<img')"
+    expect 'no item' 404 "$(code -b "$work/jar" "$url/page/item/1001")"
+    for file in style.css page.js 0.png 7.png; do
+        expect "$file" 200 "$(code "$url/page/file/$file")"
+    done
+    expect 'no file' 404 "$(code "$url/page/file/8.png")"
+}
+
 # The counters must equal what was sent, whichever process is asked.
 counters() {
     get -o /dev/null -X POST "$url/_target/reset"
@@ -268,6 +289,7 @@ for processes in 1 3; do
     broken_routes
     telling_routes
     shop_routes
+    page_routes
     counters
     group_ends
 done

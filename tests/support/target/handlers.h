@@ -50,6 +50,13 @@ target_route_handler target_things_create_user;
 target_route_handler target_things_search_users;
 target_route_handler target_things_add_friend;
 
+/* page.c: HTML pages with a login form, links and pictures */
+target_route_handler target_page_form;
+target_route_handler target_page_login;
+target_route_handler target_page_search;
+target_route_handler target_page_item;
+target_route_handler target_page_file;
+
 /* control.c: the target's own counters */
 target_route_handler target_control_counters;
 target_route_handler target_control_count;
