@@ -23,12 +23,13 @@ wanted='gcc g++ libc6-dev cmake ninja-build pkg-config
     libevent-dev libcurl4-openssl-dev libjansson-dev'
 
 # Unit tests (libcmocka), the second compiler and its sanitizers (clang, libclang-rt; llvm reads its
-# traces), servers and clients to compare with (nginx, curl, openssl), what the scripts call (procps,
-# binutils, make, python3 for its csv and pty), and what reads code and memory (shellcheck, valgrind).
+# traces), servers and clients to compare with (nginx, tinyproxy, curl, openssl), what the scripts call
+# (procps, binutils, make, python3 for its csv and pty), what reads code and memory (shellcheck,
+# valgrind), and the library of samples/page.c (libxml2).
 if [ "$tests" = yes ]; then
     wanted="$wanted
-    libcmocka-dev clang libclang-rt-14-dev llvm nginx-light curl openssl ca-certificates procps
-    binutils make python3 shellcheck valgrind"
+    libcmocka-dev clang libclang-rt-14-dev llvm nginx-light tinyproxy curl openssl ca-certificates
+    procps binutils make python3 shellcheck valgrind libxml2-dev"
 fi
 
 is_installed() {

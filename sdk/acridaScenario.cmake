@@ -20,7 +20,7 @@ function(acrida_scenario name)
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden SKIP_BUILD_RPATH ON)
   target_compile_options(${name} PRIVATE -fstack-clash-protection -fno-optimize-sibling-calls -Wframe-larger-than=16384)
   target_link_options(${name} PRIVATE -Wl,--as-needed)
-  target_link_libraries(${name} PRIVATE acrida::http acrida::acrida)
+  target_link_libraries(${name} PRIVATE acrida::http acrida::acrida m)
 
   if(S_PACKAGES)
     find_package(PkgConfig REQUIRED)

@@ -5,10 +5,12 @@
 #include "app/console_scenario.h"
 #include "app/options.h"
 #include "app/scenario.h"
+#include "app/setup.h"
 #include "app/usage.h"
-#include "base/clock.h"
+#include "app/watch.h"
 #include "base/log.h"
 #include "engine/runner.h"
+#include "stats/snapshot.h"
 
 #include <acrida/report.h>
 #include <acrida/run.h>
@@ -16,8 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define TABLE_EVERY_S 2
@@ -41,48 +41,6 @@ static int fail(int exit_code, const struct acri_error *error)
 {
     fprintf(stderr, "acrida: %s\n", error->text);
     return exit_code;
-}
-
-static enum acri_log_level level_of(const char *name)
-{
-    static const struct {
-        const char *name;
-        enum acri_log_level level;
-    } levels[] = { { "DEBUG", ACRI_LOG_DEBUG },
-                   { "INFO", ACRI_LOG_INFO },
-                   { "WARNING", ACRI_LOG_WARNING },
-                   { "ERROR", ACRI_LOG_ERROR },
-                   { "CRITICAL", ACRI_LOG_ERROR + 1 } };
-
-    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
-        if (strcasecmp(name, levels[i].name) == 0)
-            return levels[i].level;
-    return ACRI_LOG_INFO;
-}
-
-static int set_up_log(const struct acri_options *o, struct acri_error *reterr)
-{
-    const char *path = acri_options_string(o, "logfile");
-    int r;
-
-    acri_log_set_level(level_of(acri_options_string(o, "loglevel")));
-    if (*path == '\0')
-        return 0;
-    r = acri_log_open(path);
-    if (r < 0)
-        return acri_fail(reterr, r, "the log file %s cannot be written: %s", path, strerror(-r));
-    return 0;
-}
-
-/* Every connection is a descriptor; the soft limit is often 1,024. */
-static void raise_open_files(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= limit.rlim_max)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int print(struct acri_buf *b, FILE *to)
@@ -110,36 +68,34 @@ static int print_version(void)
 /* --list and the task ratios. Returns: whether one of them was asked for. */
 static bool print_scenario(const struct acri_options *o, const struct acri_plan *plan)
 {
-    const struct acr_user_type **types = acri_alloc(plan->n_types * sizeof(*types));
+    uint64_t n_users = (uint64_t)acri_options_int(o, "users");
     struct acri_buf b;
     bool did_print = true;
 
     acri_buf_init(&b, 16 << 20);
-    for (size_t i = 0; i < plan->n_types; i++)
-        types[i] = plan->types[i].type;
     if (acri_options_flag(o, "list"))
-        acri_console_scenario_list(&b, types, plan->n_types);
+        acri_console_scenario_list(&b, plan);
     else if (acri_options_flag(o, "show-task-ratio"))
-        acri_console_scenario_ratio(&b, types, plan->n_types);
+        acri_console_scenario_ratio(&b, plan, n_users);
     else if (acri_options_flag(o, "show-task-ratio-json"))
-        acri_console_scenario_ratio_json(&b, types, plan->n_types);
+        acri_console_scenario_ratio_json(&b, plan, n_users);
     else
         did_print = false;
     print(&b, stdout);
-    free((void *)types);
     return did_print;
 }
 
 static void on_tick(void *arg, const struct acr_snapshot *s)
 {
     struct front *f = arg;
+    uint64_t target = s->info.target_users;
 
     if (f->is_periodic && acr_snapshot_elapsed(s) >= f->next_table_s) {
         acri_console_periodic(&f->console, s);
         while (f->next_table_s <= acr_snapshot_elapsed(s))
             f->next_table_s += TABLE_EVERY_S;
     }
-    acri_console_progress(&f->console, s, (uint64_t)acri_options_int(f->options, "users"),
+    acri_console_progress(&f->console, s, target > 0 ? target : acr_snapshot_users(s),
                           acri_options_duration(f->options, "run-time"));
 }
 
@@ -151,53 +107,21 @@ static void on_final(void *arg, const struct acr_snapshot *s)
     acri_console_final(&f->console, s);
 }
 
-static uint64_t seed_of(const struct acri_options *o)
-{
-    if (acri_options_is_set(o, "seed"))
-        return (uint64_t)acri_options_int(o, "seed");
-    return acri_clock_real_ns() >> 1; /* positive, so that --seed takes it */
-}
-
-static unsigned threads_of(const struct acri_options *o)
-{
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (acri_options_is_set(o, "threads"))
-        return (unsigned)acri_options_int(o, "threads");
-    return cpus > 0 ? (unsigned)cpus : 1;
-}
-
 static int run(const struct acri_options *o, const struct acri_plan *plan,
-               struct acri_scenario *scenario)
+               const struct acri_run_options *options, struct acri_scenario *scenario)
 {
+    bool is_once = acri_options_is_set(o, "once");
     struct front front = { .options = o,
-                           .is_periodic = !acri_options_flag(o, "only-summary"),
+                           .is_periodic = !acri_options_flag(o, "only-summary") && !is_once,
                            .next_table_s = TABLE_EVERY_S };
     const struct acri_run_listener listener = { .arg = &front, .tick = on_tick, .final = on_final };
-    const struct acri_run_options options = {
-        .host = acri_options_string(o, "host"),
-        .n_users = (uint64_t)acri_options_int(o, "users"),
-        .spawn_rate = acri_options_number(o, "spawn-rate"),
-        .run_time_s = acri_options_duration(o, "run-time"),
-        .stop_timeout_s = acri_options_duration(o, "stop-timeout"),
-        .on_stop_timeout_s = acri_options_duration(o, "on-stop-timeout"),
-        .warmup_s = acri_options_duration(o, "warmup"),
-        .reset_stats = acri_options_flag(o, "reset-stats"),
-        .seed = seed_of(o),
-        .n_threads = threads_of(o),
-        .exit_code_on_error = (int)acri_options_int(o, "exit-code-on-error"),
-    };
     struct acri_run_result result = { 0 };
     struct acri_error error;
 
     acri_console_init(&front.console, stderr, acri_console_columns(STDERR_FILENO));
-    if (options.warmup_s > 0 && options.run_time_s > 0 && options.warmup_s >= options.run_time_s) {
-        acri_fail(&error, 0, "--warmup must be shorter than --run-time: nothing would be measured");
-        return fail(EXIT_USAGE, &error);
-    }
-    if (!acri_options_flag(o, "headless"))
+    if (!acri_options_flag(o, "headless") && !is_once)
         acri_log_info("there is no web UI yet: running headless (--headless says so)");
-    if (acri_runner_run(plan, &options, &listener, &result, &error) < 0)
+    if (acri_runner_run(plan, options, &listener, &result, &error) < 0)
         return fail(EXIT_START, &error);
     if (result.start_error.text[0] != '\0')
         return fail(result.exit_code, &result.start_error);
@@ -209,51 +133,78 @@ static int run(const struct acri_options *o, const struct acri_plan *plan,
     return result.exit_code;
 }
 
-static int run_scenario(struct acri_options *o, struct acri_scenario *scenario)
+static int plan_and_run(const struct acri_options *o, struct acri_setup *setup,
+                        struct acri_scenario *scenario)
 {
     struct acri_plan plan;
     struct acri_error error;
-    size_t n_names;
-    const char *const *names = acri_options_list(o, "user-types", &n_names);
     int exit_code = 0;
 
-    if (acri_plan_init(&plan, scenario->plugins, scenario->n_plugins, names, n_names, &error) < 0)
+    setup->run.own_signals = true;
+    setup->run.folders = (const char *const *)scenario->folders;
+    setup->run.n_folders = scenario->n_folders;
+    if (acri_plan_init(&plan, scenario->plugins, scenario->n_plugins, &setup->plan, &error) < 0)
         return fail(EXIT_START, &error);
-    if (!print_scenario(o, &plan))
-        exit_code = run(o, &plan, scenario);
+    if (!print_scenario(o, &plan)) {
+        if (acri_options_check_required(o, false, &error) < 0)
+            exit_code = fail(EXIT_USAGE, &error);
+        else
+            exit_code = run(o, &plan, &setup->run, scenario);
+    }
     acri_plan_done(&plan);
     return exit_code;
+}
+
+static int run_scenario(struct acri_options *o, int argc, char **argv,
+                        struct acri_scenario *scenario)
+{
+    struct acri_setup setup;
+    struct acri_error error;
+    int exit_code;
+
+    if (acri_options_parse(o, argc, argv, &error) < 0 ||
+        acri_setup_read(&setup, o, scenario->plugins, scenario->n_plugins, &error) < 0)
+        return fail(EXIT_USAGE, &error);
+    acri_options_publish(o);
+    acri_setup_raise_files();
+    exit_code = plan_and_run(o, &setup, scenario);
+    acri_options_publish(NULL);
+    acri_setup_done(&setup);
+    return exit_code;
+}
+
+static int load_and_run(struct acri_options *o, int argc, char **argv,
+                        struct acri_scenario *scenario)
+{
+    bool wants_help = acri_options_flag(o, "help");
+    struct acri_error error;
+
+    if (acri_scenario_load_shipped(scenario, &error) < 0)
+        return fail(EXIT_START, &error);
+    if ((!wants_help || acri_options_is_set(o, "scenario")) &&
+        acri_scenario_load(scenario, o, &error) < 0)
+        return fail(EXIT_START, &error);
+    if (acri_scenario_add_options(scenario, o, &error) < 0)
+        return fail(EXIT_START, &error);
+    return wants_help ? print_help(o) : run_scenario(o, argc, argv, scenario);
 }
 
 static int do_run(struct acri_options *o, int argc, char **argv, struct acri_scenario *scenario)
 {
     struct acri_error error = { "" };
-    bool wants_help;
-    int exit_code;
+    enum acri_watch_role role = ACRI_WATCH_CHILD;
+    int exit_code = 0;
 
     if (acri_options_scan(o, argc, argv, &error) < 0)
         return fail(EXIT_USAGE, &error);
     if (acri_options_flag(o, "version"))
         return print_version();
-    wants_help = acri_options_flag(o, "help");
-    if (set_up_log(o, &error) < 0 || acri_scenario_load_shipped(scenario, &error) < 0)
+    if (acri_setup_log(o, &error) < 0)
         return fail(EXIT_START, &error);
-    if ((!wants_help || acri_options_is_set(o, "scenario")) &&
-        acri_scenario_load(scenario, o, &error) < 0)
+    if (acri_options_flag(o, "watch") && !acri_options_flag(o, "help") &&
+        acri_watch_run(o, &role, &exit_code, &error) < 0)
         return fail(EXIT_START, &error);
-    for (size_t i = 0; i < scenario->n_plugins; i++)
-        if (acri_options_add(o, scenario->plugins[i]->name, scenario->plugins[i]->options,
-                             scenario->plugins[i]->n_options, &error) < 0)
-            return fail(EXIT_START, &error);
-    if (wants_help)
-        return print_help(o);
-    if (acri_options_parse(o, argc, argv, &error) < 0)
-        return fail(EXIT_USAGE, &error);
-    acri_options_publish(o);
-    raise_open_files();
-    exit_code = run_scenario(o, scenario);
-    acri_options_publish(NULL);
-    return exit_code;
+    return role == ACRI_WATCH_CHILD ? load_and_run(o, argc, argv, scenario) : exit_code;
 }
 
 int acr_main(int argc, char **argv)

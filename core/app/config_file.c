@@ -130,6 +130,7 @@ static int parse_line(struct part p, const char *name, unsigned line, struct acr
         return acri_fail(reterr, -EINVAL, "%s:%u: %s has no value", name, line, item->key);
     if (value.at[0] == '[' && value.at[value.length - 1] == ']') {
         item->is_list = true;
+        item->text = copied(value);
         add_values(item, (struct part){ value.at + 1, value.length - 2 });
     } else {
         add_value(item, value);
@@ -216,6 +217,7 @@ void acri_config_file_done(struct acri_config_file *file)
         for (size_t j = 0; j < file->items[i].n_values; j++)
             free(file->items[i].values[j]);
         free(file->items[i].values);
+        free(file->items[i].text);
         free(file->items[i].key);
     }
     free(file->items);

@@ -17,6 +17,7 @@ struct acri_config_item {
     char **values;
     size_t n_values; /* 0 = the key alone */
     bool is_list;
+    char *text; /* of a list: as it stands, with its brackets; else NULL */
     unsigned line;
 };
 

@@ -2,6 +2,7 @@
 /* The console's tables and its progress line. */
 #include "app/console.h"
 
+#include "app/console_metric.h"
 #include "app/console_table.h"
 #include "base/duration.h"
 
@@ -32,7 +33,9 @@ static double ratio(uint64_t part, uint64_t whole)
     return whole > 0 ? (double)part / (double)whole : 0;
 }
 
-static void add_stats_row(struct acri_console_table *t, const struct acr_entry *e, uint32_t window)
+/* with_cut: the column of requests that were in flight when their user was ended. */
+static void add_stats_row(struct acri_console_table *t, const struct acr_entry *e, uint32_t window,
+                          bool with_cut)
 {
     uint64_t requests = acr_entry_count(e, ACR_REQUESTS);
     uint64_t failures = acr_entry_count(e, ACR_FAILURES);
@@ -42,6 +45,8 @@ static void add_stats_row(struct acri_console_table *t, const struct acr_entry *
     acri_console_table_add(t, "%llu", (unsigned long long)requests);
     acri_console_table_add(t, "%llu(%.2f%%)", (unsigned long long)failures,
                            100 * ratio(failures, requests));
+    if (with_cut)
+        acri_console_table_add(t, "%llu", (unsigned long long)acr_entry_count(e, ACR_CANCELLED));
     add_ms(t, acr_entry_average_ms(e, ACR_RESPONSE_TIME));
     add_ms(t, acr_entry_min_ms(e, ACR_RESPONSE_TIME));
     add_ms(t, acr_entry_max_ms(e, ACR_RESPONSE_TIME));
@@ -50,14 +55,15 @@ static void add_stats_row(struct acri_console_table *t, const struct acr_entry *
     acri_console_table_add(t, "%.2f", acr_entry_failure_rate(e, window));
 }
 
-void acri_console_write_stats(struct acri_buf *out, const struct acr_snapshot *s, bool is_current,
-                              unsigned columns)
+/* Locust's columns, with or without those in flight. */
+static size_t lay_out(struct acri_console_column *layout, bool with_cut)
 {
-    static const struct acri_console_column layout[] = {
+    static const struct acri_console_column columns[] = {
         { .gap = "", .title = "Type", .width = 8, .is_left = true },
         { .gap = " ", .title = "Name", .width = 10, .is_left = true, .is_cut = true },
         { .gap = " ", .title = "# reqs", .width = 7 },
         { .gap = " ", .title = "# fails", .width = 12 },
+        { .gap = " ", .title = "in flight", .width = 9 },
         { .gap = " | ", .title = "Avg", .width = 6 },
         { .gap = " ", .title = "Min", .width = 7 },
         { .gap = " ", .title = "Max", .width = 7 },
@@ -65,14 +71,28 @@ void acri_console_write_stats(struct acri_buf *out, const struct acr_snapshot *s
         { .gap = " | ", .title = "req/s", .width = 7 },
         { .gap = " ", .title = "failures/s", .width = 11 },
     };
+    size_t n = 0;
+
+    for (size_t i = 0; i < ACR_LEN(columns); i++)
+        if (i != 4 || with_cut)
+            layout[n++] = columns[i];
+    return n;
+}
+
+void acri_console_write_stats(struct acri_buf *out, const struct acr_snapshot *s, bool is_current,
+                              unsigned columns)
+{
+    struct acri_console_column layout[ACRI_CONSOLE_TABLE_COLUMNS];
+    bool with_cut = !is_current && acr_entry_count(acr_snapshot_total(s), ACR_CANCELLED) > 0;
+    size_t n_columns = lay_out(layout, with_cut);
     uint32_t window = is_current ? ACR_CURRENT : ACR_TOTAL;
     struct acri_console_table t;
 
-    acri_console_table_init(&t, layout, ACR_LEN(layout));
+    acri_console_table_init(&t, layout, n_columns);
     for (size_t i = 0; i < acr_snapshot_n_entries(s); i++)
-        add_stats_row(&t, acr_snapshot_entry(s, i), window);
+        add_stats_row(&t, acr_snapshot_entry(s, i), window, with_cut);
     acri_console_table_total(&t);
-    add_stats_row(&t, acr_snapshot_total(s), window);
+    add_stats_row(&t, acr_snapshot_total(s), window, with_cut);
     acri_console_table_write(&t, out, columns);
     acri_console_table_done(&t);
 }
@@ -243,10 +263,15 @@ static void emit(struct acri_console *c, const struct acri_buf *out)
 void acri_console_periodic(struct acri_console *c, const struct acr_snapshot *s)
 {
     struct acri_buf out;
+    size_t length;
 
     acri_buf_init(&out, MOST_BYTES);
     acri_console_write_stats(&out, s, true, c->columns);
     acri_buf_puts(&out, "\n");
+    length = out.length;
+    acri_console_metric_brief(&out, s, c->columns);
+    if (out.length > length)
+        acri_buf_puts(&out, "\n");
     emit(c, &out);
     acri_buf_done(&out);
 }
@@ -259,9 +284,11 @@ void acri_console_final(struct acri_console *c, const struct acr_snapshot *s)
     acri_buf_init(&out, MOST_BYTES);
     acri_console_write_stats(&out, s, false, c->columns);
     acri_console_write_extras(&out, s);
+    acri_console_metric_load(&out, s);
     acri_buf_puts(&out, "\n");
     acri_console_write_percentiles(&out, s, c->columns);
     acri_buf_puts(&out, "\n");
+    acri_console_metric_final(&out, s, c->columns);
     length = out.length;
     acri_console_write_errors(&out, s);
     if (out.length > length)
@@ -274,10 +301,30 @@ void acri_console_final(struct acri_console *c, const struct acr_snapshot *s)
     acri_buf_done(&out);
 }
 
+/* Users of those wanted; under open load nobody wants a number of users, but arrivals. */
+static void write_load(char *to, size_t size, const struct acr_snapshot *s, uint64_t target_users)
+{
+    unsigned long long n_users = acr_snapshot_users(s);
+    unsigned long long n_wanted = acr_snapshot_target_users(s);
+    unsigned long long n_waiting = acr_snapshot_load(s, ACR_LOAD_QUEUE);
+    char rate[32];
+    int n;
+
+    if (acr_snapshot_arrival_rate(s) <= 0) {
+        snprintf(to, size, "%llu/%llu users", n_users, n_wanted > 0 ? n_wanted : target_users);
+        return;
+    }
+    acri_console_table_number(acr_snapshot_arrival_rate(s), rate, sizeof(rate));
+    n = snprintf(to, size, "%llu users  %s arrivals/s", n_users, rate);
+    if (n_waiting > 0 && n > 0 && (size_t)n < size)
+        snprintf(to + n, size - (size_t)n, "  %llu waiting", n_waiting);
+}
+
 void acri_console_progress(struct acri_console *c, const struct acr_snapshot *s,
                            uint64_t target_users, double run_time_s)
 {
     char line[256];
+    char load[96];
     char elapsed[32];
     char total[32];
     const char *state = acr_snapshot_state(s);
@@ -288,9 +335,9 @@ void acri_console_progress(struct acri_console *c, const struct acr_snapshot *s,
         return;
     acri_duration_format(acr_snapshot_elapsed(s), elapsed, sizeof(elapsed));
     acri_duration_format(run_time_s, total, sizeof(total));
-    n = snprintf(line, sizeof(line), "%s%s%s  %llu/%llu users  %.0f req/s%s%s", elapsed,
-                 run_time_s > 0 ? " / " : "", run_time_s > 0 ? total : "",
-                 (unsigned long long)acr_snapshot_users(s), (unsigned long long)target_users,
+    write_load(load, sizeof(load), s, target_users);
+    n = snprintf(line, sizeof(line), "%s%s%s  %s  %.0f req/s%s%s", elapsed,
+                 run_time_s > 0 ? " / " : "", run_time_s > 0 ? total : "", load,
                  acr_entry_request_rate(acr_snapshot_total(s), ACR_CURRENT), is_running ? "" : "  ",
                  is_running ? "" : state);
     /* A line as wide as the terminal would wrap, and the next one would not overwrite it. */

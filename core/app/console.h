@@ -16,8 +16,8 @@
 
 struct acr_snapshot;
 
-/* The table of statistics: with is_current, the rates of the last 10 seconds, else those of the
- * run. */
+/* The table of statistics: with is_current, the rates of the last 10 seconds, else those of the run
+ * and, when there are any, the requests that were in flight when their user was ended. */
 void acri_console_write_stats(struct acri_buf *out, const struct acr_snapshot *s, bool is_current,
                               unsigned columns);
 void acri_console_write_percentiles(struct acri_buf *out, const struct acr_snapshot *s,
@@ -47,7 +47,7 @@ unsigned acri_console_columns(int fd);
 /* columns as acri_console_columns gave it; 0 = no terminal. May be assigned anew at any time. */
 void acri_console_init(struct acri_console *c, FILE *to, unsigned columns);
 
-/* Every 2 s: the table with current rates. */
+/* Every 2 s: the table with current rates, and the scenario's own numbers. */
 void acri_console_periodic(struct acri_console *c, const struct acr_snapshot *s);
 
 /* At the end: all tables. */
@@ -57,7 +57,8 @@ void acri_console_final(struct acri_console *c, const struct acr_snapshot *s);
  * Rewrite the progress line in place, leaving the cursor at its start; on anything but a terminal
  * nothing is written.
  *
- * Units: run_time_s 0 = no limit.
+ * Units: run_time_s 0 = no limit. target_users is what is shown while the snapshot knows no target;
+ * under open load there is none.
  */
 void acri_console_progress(struct acri_console *c, const struct acr_snapshot *s,
                            uint64_t target_users, double run_time_s);

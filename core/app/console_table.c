@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -101,6 +102,23 @@ char *acri_console_table_ms(double ms, char *to, size_t size)
         snprintf(to, size, "%.1f", ms);
     else
         snprintf(to, size, "%.0f", ms);
+    return to;
+}
+
+char *acri_console_table_number(double number, char *to, size_t size)
+{
+    double rest = fabs(number);
+
+    if (rest >= 1e15 || (rest > 0 && rest < 0.001))
+        snprintf(to, size, "%.3g", number);
+    else if (rest >= 1000 || (rest - floor(rest) <= 0))
+        snprintf(to, size, "%.0f", number);
+    else if (rest >= 100)
+        snprintf(to, size, "%.1f", number);
+    else if (rest >= 1)
+        snprintf(to, size, "%.2f", number);
+    else
+        snprintf(to, size, "%.3f", number);
     return to;
 }
 

@@ -50,6 +50,9 @@ void acri_console_table_write(const struct acri_console_table *t, struct acri_bu
 /* Milliseconds as Locust shows them, whole; but with decimals below 10, where our servers live. */
 char *acri_console_table_ms(double ms, char *to, size_t size);
 
+/* A number of any size in some 4 digits: 0, 17, 17.5, 0.004, 1.2e+21. */
+char *acri_console_table_number(double number, char *to, size_t size);
+
 /*
  * Names and errors come from scenarios and servers: append them without control characters (C0, C1,
  * bidirectional overrides) and broken UTF-8, each replaced by "?". With keep_newlines those stay.

@@ -147,6 +147,11 @@ void acri_options_publish(const struct acri_options *o)
     published = o;
 }
 
+bool acri_options_are_published(void)
+{
+    return published != NULL;
+}
+
 /* --- the table -----------------------------------------------------------------------------------
  */
 
@@ -193,7 +198,9 @@ static bool is_name(const char *name)
 static int check_added(const struct acri_options *o, const char *plugin_name,
                        const struct acr_option *added, struct acri_error *reterr)
 {
-    const struct acri_option_spec spec = { .kind = (enum acri_option_kind)added->kind };
+    const struct acri_option_spec spec = { .kind = (enum acri_option_kind)added->kind,
+                                           .choices = added->choices,
+                                           .is_secret = added->is_secret };
     struct acri_option_value value;
     struct acri_error why;
     char shown[80];
@@ -240,7 +247,10 @@ int acri_options_add(struct acri_options *o, const char *plugin_name,
                        : added[i].kind == ACR_OPTION_INT ? "N"
                                                          : "VALUE",
             .default_value = added[i].default_value,
+            .choices = added[i].choices,
             .help = added[i].help,
+            .is_secret = added[i].is_secret,
+            .is_required = added[i].is_required,
         };
         append(o, &spec, plugin_name, acri_printf("Plugin %s", plugin_name));
     }
@@ -298,6 +308,44 @@ int acri_options_parse(struct acri_options *o, int argc, char *const *argv,
                        struct acri_error *reterr)
 {
     return read_all(o, argc, argv, false, reterr);
+}
+
+int acri_options_exclude(struct acri_options *o, const char *a, const char *b,
+                         struct acri_error *reterr)
+{
+    int at_a = acri_options_find(o, a, strlen(a));
+    int at_b = acri_options_find(o, b, strlen(b));
+
+    ACRI_ASSERT(at_a >= 0 && at_b >= 0);
+    if (o->options[at_a].source == ACRI_OPTIONS_DEFAULT ||
+        o->options[at_b].source == ACRI_OPTIONS_DEFAULT)
+        return 0;
+    if (o->options[at_a].source == o->options[at_b].source)
+        return acri_fail(reterr, -EINVAL, "%s and %s exclude each other: leave one out",
+                         o->options[at_a].origin, o->options[at_b].origin);
+    set_default(&o->options[o->options[at_a].source < o->options[at_b].source ? at_a : at_b]);
+    return 0;
+}
+
+int acri_options_check_required(const struct acri_options *o, bool is_embedded,
+                                struct acri_error *reterr)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        const struct option *option = &o->options[i];
+        const char *name = option->spec.name;
+        char variable[ACRI_OPTIONS_FILES_VARIABLE];
+
+        if (!option->spec.is_required || (option->text != NULL && *option->text != '\0'))
+            continue;
+        if (is_embedded)
+            return acri_fail(reterr, -EINVAL, "plugin '%s' wants --%s: give it in .options",
+                             option->plugin, name);
+        return acri_fail(reterr, -EINVAL,
+                         "plugin '%s' wants --%s: %s %s, or %s = ... in acrida.conf",
+                         option->plugin, name, option->spec.is_secret ? "set" : "give it, or set",
+                         acri_options_files_variable(name, variable), name);
+    }
+    return 0;
 }
 
 /* --- values --------------------------------------------------------------------------------------
@@ -363,6 +411,11 @@ const char *const *acri_options_list(const struct acri_options *o, const char *n
     return (const char *const *)option->list;
 }
 
+enum acri_options_source acri_options_source_of(const struct acri_options *o, const char *name)
+{
+    return get(o, name)->source;
+}
+
 const char *acri_options_origin(const struct acri_options *o, const char *name)
 {
     const struct option *option = get(o, name);
@@ -407,7 +460,7 @@ double acr_option_number(const char *name, double default_value)
 
     if (option == NULL || option->text == NULL ||
         (option->spec.kind != ACRI_OPTION_INT && option->spec.kind != ACRI_OPTION_NUMBER &&
-         option->spec.kind != ACRI_OPTION_DURATION))
+         option->spec.kind != ACRI_OPTION_DURATION && option->spec.kind != ACRI_OPTION_RATE))
         return default_value;
     return option->value.number;
 }

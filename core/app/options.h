@@ -65,6 +65,20 @@ int acri_options_add(struct acri_options *o, const char *plugin_name,
 int acri_options_parse(struct acri_options *o, int argc, char *const *argv,
                        struct acri_error *reterr);
 
+/*
+ * Two options that contradict each other: the one from the higher source stays, and the other is
+ * forgotten.
+ *
+ * Returns: 0, or -EINVAL when both are from one source.
+ */
+int acri_options_exclude(struct acri_options *o, const char *a, const char *b,
+                         struct acri_error *reterr);
+
+/* Returns: 0, or -EINVAL for the first option that a plugin requires and nobody gave (or gave
+ * empty). is_embedded: the line speaks to a program, which has .options only. */
+int acri_options_check_required(const struct acri_options *o, bool is_embedded,
+                                struct acri_error *reterr);
+
 /* --- values ------------------------------------------------------------------------------------
  */
 
@@ -75,13 +89,14 @@ const char *acri_options_string(const struct acri_options *o, const char *name);
 bool acri_options_flag(const struct acri_options *o, const char *name);
 /* Kind INT; 0 when it is unset and has no default. */
 int64_t acri_options_int(const struct acri_options *o, const char *name);
-/* Kinds INT, NUMBER and DURATION; 0 when unset and without default. */
+/* Kinds INT, NUMBER, DURATION and RATE; 0 when unset and without default. */
 double acri_options_number(const struct acri_options *o, const char *name);
 /* Seconds. */
 double acri_options_duration(const struct acri_options *o, const char *name);
-/* Kind LIST: "scenario", "plugin", "user-types" (the positional names). Borrowed until the next
- * pass. */
+/* Kind LIST: "scenario", "tags", "user-types" (the positional names). Borrowed until the next pass.
+ */
 const char *const *acri_options_list(const struct acri_options *o, const char *name, size_t *ret_n);
+enum acri_options_source acri_options_source_of(const struct acri_options *o, const char *name);
 /* Where the value comes from, for a person: "--users", "ACRIDA_USERS", "acrida.conf:3", "default".
  */
 const char *acri_options_origin(const struct acri_options *o, const char *name);
@@ -95,6 +110,7 @@ const struct acri_option_spec *acri_options_spec(const struct acri_options *o, s
 /* Make these the options that acr_option_string, _flag, _int and _number answer from; NULL = none.
  */
 void acri_options_publish(const struct acri_options *o);
+bool acri_options_are_published(void);
 
 /* --- for the readers of sources (options_parse, options_files) ----------------------------------
  */

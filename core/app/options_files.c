@@ -27,11 +27,17 @@ static void variable_name(const char *option, size_t length, char *to, size_t si
     to[i] = '\0';
 }
 
+char *acri_options_files_variable(const char *name, char to[ACRI_OPTIONS_FILES_VARIABLE])
+{
+    variable_name(name, strlen(name), to, ACRI_OPTIONS_FILES_VARIABLE);
+    return to;
+}
+
 /* Returns: whether the variable was set, or a negative errno. */
 static int read_variable(struct acri_options *o, size_t index, const char *option, size_t length,
                          struct acri_error *reterr)
 {
-    char variable[128];
+    char variable[ACRI_OPTIONS_FILES_VARIABLE];
     const char *text;
     int r;
 
@@ -138,8 +144,13 @@ static int set_item(const struct reading *r, const struct acri_config_item *item
     who = acri_printf("%s:%u: %s", r->path, item->line, spec->name);
     if (item->n_values == 0 && !item->is_list)
         result = acri_options_set(r->o, index, r->source, who, flag_text, r->reterr);
-    for (size_t i = 0; i < item->n_values && result == 0; i++)
-        result = acri_options_set(r->o, index, r->source, who, item->values[i], r->reterr);
+    /* [{"weight": 1}, ...] is one JSON text, not a list of pieces of it. */
+    if (item->is_list && spec->separators[0] == '\0' &&
+        item->text[1 + strspn(item->text + 1, " \t")] == '{')
+        result = acri_options_set(r->o, index, r->source, who, item->text, r->reterr);
+    else
+        for (size_t i = 0; i < item->n_values && result == 0; i++)
+            result = acri_options_set(r->o, index, r->source, who, item->values[i], r->reterr);
     free(who);
     return result;
 }

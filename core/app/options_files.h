@@ -7,6 +7,11 @@
 
 #include "app/options.h"
 
+#define ACRI_OPTIONS_FILES_VARIABLE 128
+
+/* The environment variable of an option: "ACRIDA_SPAWN_RATE" for "spawn-rate". Returns: to. */
+char *acri_options_files_variable(const char *name, char to[ACRI_OPTIONS_FILES_VARIABLE]);
+
 /* Set options from ACRIDA_<NAME>; an empty variable counts as unset. Returns: 0 or -EINVAL. */
 int acri_options_files_environment(struct acri_options *o, struct acri_error *reterr);
 

@@ -3,8 +3,11 @@
  * next. */
 #include "app/options_parse.h"
 
+#include "app/conceal.h"
+#include "app/options_files.h"
 #include "app/options_value.h"
 #include "app/suggest.h"
+#include "base/log.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -142,10 +145,28 @@ static bool is_value(const char *argument)
 
 static int set(struct walk *w, int index, const char *text)
 {
+    const struct acri_option_spec *spec = acri_options_spec(w->o, (size_t)index);
+    char variable[ACRI_OPTIONS_FILES_VARIABLE];
     char who[128];
+    int r;
 
-    snprintf(who, sizeof(who), "--%s", acri_options_spec(w->o, (size_t)index)->name);
-    return acri_options_set(w->o, (size_t)index, ACRI_OPTIONS_COMMAND_LINE, who, text, w->reterr);
+    snprintf(who, sizeof(who), "--%s", spec->name);
+    r = acri_options_set(w->o, (size_t)index, ACRI_OPTIONS_COMMAND_LINE, who, text, w->reterr);
+    if (spec->is_secret && acri_conceal(text))
+        acri_log_warning("--%s is a secret, and all users of this machine could read it on the "
+                         "command line until now: set %s, or %s = ... in a configuration file",
+                         spec->name, acri_options_files_variable(spec->name, variable), spec->name);
+    return r;
+}
+
+/* Argparse's nargs="*": -T a b. */
+static int set_words(struct walk *w, int index)
+{
+    int r = 0;
+
+    while (r == 0 && w->next < w->argc && is_value(w->argv[w->next]))
+        r = set(w, index, w->argv[w->next++]);
+    return r;
 }
 
 /* The value of an option that takes one: what came with it, else the next argument. */
@@ -157,6 +178,8 @@ static int set_value(struct walk *w, int index, const char *attached)
     if (attached != NULL)
         return set(w, index, attached);
     if (is_value(following)) {
+        if (spec->takes_words)
+            return set_words(w, index);
         w->next++;
         return set(w, index, following);
     }
@@ -235,7 +258,10 @@ static int read_short(struct walk *w, const char *argument)
 
 static int read_name(struct walk *w, const char *argument)
 {
-    return set(w, acri_options_find(w->o, "user-types", strlen("user-types")), argument);
+    int index = acri_options_find(w->o, "user-types", strlen("user-types"));
+
+    return acri_options_set(w->o, (size_t)index, ACRI_OPTIONS_COMMAND_LINE, "names of user types",
+                            argument, w->reterr);
 }
 
 int acri_options_parse_arguments(struct acri_options *o, int argc, char *const *argv,

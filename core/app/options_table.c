@@ -5,7 +5,9 @@
 #include <string.h>
 
 #define SCENARIO "Scenario"
+#define DEVELOPING "Writing a scenario"
 #define LOAD "Load"
+#define OPEN_LOAD "Open load"
 #define STOPPING "Stopping"
 #define OUTPUT "Output"
 #define OTHER "Other"
@@ -27,6 +29,38 @@ static const struct acri_option_spec table[] = {
       .section = SCENARIO,
       .help =
           "Load a plugin beside the scenario: a client, a report, monitoring. Repeat for more." },
+    { .name = "tags",
+      .letter = 'T',
+      .kind = ACRI_OPTION_LIST,
+      .separators = ", \t\r\n",
+      .takes_words = true,
+      .metavar = "TAG ...",
+      .section = SCENARIO,
+      .help = "Run only tasks with one of these tags, their own or of a task set around them. A -- "
+              "ends the tags." },
+    { .name = "exclude-tags",
+      .letter = 'E',
+      .kind = ACRI_OPTION_LIST,
+      .separators = ", \t\r\n",
+      .takes_words = true,
+      .metavar = "TAG ...",
+      .section = SCENARIO,
+      .help = "Run no task that has one of these tags. Wins over --tags." },
+    { .name = "config-users",
+      .kind = ACRI_OPTION_LIST,
+      .separators = "",
+      .takes_words = true,
+      .metavar = "JSON ...",
+      .section = SCENARIO,
+      .help = "Change user types: objects such as {\"user_type_name\": \"buyer\", \"weight\": 3, "
+              "\"fixed_count\": 2, \"host\": \"http://...\", \"tasks\": [\"view\"]}, an array of "
+              "them, or "
+              "a .json file." },
+    { .name = "equal-weights",
+      .kind = ACRI_OPTION_FLAG,
+      .section = SCENARIO,
+      .help = "Give all user types the same weight, and all tasks of each; task sets are "
+              "dissolved." },
     { .name = "list",
       .letter = 'l',
       .kind = ACRI_OPTION_FLAG,
@@ -50,6 +84,20 @@ static const struct acri_option_spec table[] = {
       .separators = ", \t\r\n",
       .metavar = "TYPE",
       .help = "User types to run; all without it." },
+
+    { .name = "once",
+      .kind = ACRI_OPTION_STRING,
+      .metavar = "TYPE",
+      .section = DEVELOPING,
+      .help =
+          "Run one user of this type for one iteration (or -i N), without waits, and print each "
+          "request with its response.",
+      .is_command = true },
+    { .name = "watch",
+      .kind = ACRI_OPTION_FLAG,
+      .section = DEVELOPING,
+      .help = "Compile and run again whenever the scenario, or what it includes, changes.",
+      .is_command = true },
 
     { .name = "host",
       .letter = 'H',
@@ -81,6 +129,20 @@ static const struct acri_option_spec table[] = {
       .section = LOAD,
       .help = "End after this time, such as 90s, 20m or 1h30m, ramp included. Without it the run "
               "lasts until Ctrl-C." },
+    { .name = "iterations",
+      .letter = 'i',
+      .kind = ACRI_OPTION_INT,
+      .rule = ACRI_OPTION_NOT_NEGATIVE,
+      .metavar = "N",
+      .section = LOAD,
+      .help = "End after so many iterations (one task each), all users together." },
+    { .name = "stages",
+      .kind = ACRI_OPTION_STRING,
+      .metavar = "STAGES",
+      .section = LOAD,
+      .help = "Instead of --users and --run-time: DURATION:USERS@SPAWN_RATE, separated by commas, "
+              "such as 60s:100@10,30s:500@50. For open load DURATION:RATE@RAMP: 60s:500/s@10 goes "
+              "to 500/s by 10/s each second. The @ part may be left out." },
     { .name = "warmup",
       .kind = ACRI_OPTION_DURATION,
       .metavar = "TIME",
@@ -98,6 +160,37 @@ static const struct acri_option_spec table[] = {
       .metavar = "N",
       .section = LOAD,
       .help = "Loop threads that run the users. One per CPU without it." },
+
+    { .name = "arrival-rate",
+      .kind = ACRI_OPTION_RATE,
+      .rule = ACRI_OPTION_ABOVE_ZERO,
+      .metavar = "RATE",
+      .section = OPEN_LOAD,
+      .help = "Begin so many iterations per second (500/s or 500), minute (30/m) or hour (2/h), "
+              "however long they take; users are added as needed. Over the user types by their own "
+              "rates, else by weight." },
+    { .name = "arrivals",
+      .kind = ACRI_OPTION_STRING,
+      .choices = "constant poisson",
+      .metavar = "HOW",
+      .default_value = "constant",
+      .section = OPEN_LOAD,
+      .help = "How --arrival-rate is spread: evenly, or independently as real visitors come." },
+    { .name = "max-users",
+      .kind = ACRI_OPTION_INT,
+      .rule = ACRI_OPTION_ABOVE_ZERO,
+      .metavar = "N",
+      .default_value = "10000",
+      .section = OPEN_LOAD,
+      .help = "Add no more users than these of each user type, unless the type says otherwise." },
+    { .name = "on-full",
+      .kind = ACRI_OPTION_STRING,
+      .choices = "drop queue",
+      .metavar = "HOW",
+      .default_value = "drop",
+      .section = OPEN_LOAD,
+      .help = "What becomes of an arrival when all users are busy: counted and dropped, or queued "
+              "until one is free." },
 
     { .name = "stop-timeout",
       .letter = 's',
@@ -188,10 +281,6 @@ static const struct acri_option_absent absent[] = {
     { .name = "html" },
     { .name = "json" },
     { .name = "json-file" },
-    { .name = "tags", .letter = 'T' },
-    { .name = "exclude-tags", .letter = 'E' },
-    { .name = "config-users" },
-    { .name = "equal-weights" },
     { .name = "profile" },
     { .name = "otel" },
     { .name = "web-host" },

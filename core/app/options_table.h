@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The kinds of the SDK, and one that only acrida itself uses. */
+/* The kinds of the SDK, and two that only acrida itself uses. */
 enum acri_option_kind {
     ACRI_OPTION_STRING = ACR_OPTION_STRING,
     ACRI_OPTION_FLAG = ACR_OPTION_FLAG,
@@ -19,6 +19,7 @@ enum acri_option_kind {
     ACRI_OPTION_NUMBER = ACR_OPTION_NUMBER,
     ACRI_OPTION_DURATION = ACR_OPTION_DURATION,
     ACRI_OPTION_LIST = 100, /* strings: repeated, or with separators */
+    ACRI_OPTION_RATE = 101, /* "500/s", "30/m": a number per second */
 };
 
 /* What a value must hold besides being of its kind. */
@@ -37,12 +38,16 @@ struct acri_option_spec {
     enum acri_option_kind kind;
     enum acri_option_rule rule;
     const char *aliases;       /* other long forms, separated by spaces; NULL = none */
-    const char *separators;    /* between the elements of a list */
+    const char *separators;    /* between the elements of a list; "" = each value is one */
     const char *metavar;       /* NULL for flags */
     const char *default_value; /* NULL = unset */
+    const char *choices;       /* the values allowed, separated by spaces; NULL = any */
     const char *section;       /* heading in --help; NULL = not listed there */
     const char *help;
-    bool is_command; /* on the command line only: neither environment nor configuration */
+    bool is_command;  /* on the command line only: neither environment nor configuration */
+    bool takes_words; /* a list: also the words behind its first, up to the next option */
+    bool is_secret;   /* its value is shown nowhere */
+    bool is_required; /* a run without it is refused */
 };
 
 /* An option of Locust that acrida does not have. */

@@ -3,9 +3,11 @@
 #include "app/options_value.h"
 
 #include "base/duration.h"
+#include "base/rate.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -120,6 +122,9 @@ static const char *broken_kind(enum acri_option_kind kind, const char *text,
         return acri_duration_parse(text, &value->number) < 0
                    ? "a duration such as 90s, 20m or 1h30m"
                    : NULL;
+    case ACRI_OPTION_RATE:
+        return acri_rate_parse(text, &value->number) < 0 ? "a rate such as 500/s, 30/m or 2/h"
+                                                         : NULL;
     case ACRI_OPTION_FLAG:
         return parse_flag(text, &value->flag) < 0 ? "true or false" : NULL;
     case ACRI_OPTION_STRING:
@@ -129,15 +134,62 @@ static const char *broken_kind(enum acri_option_kind kind, const char *text,
     return NULL;
 }
 
+/* Whether the text is a choice, or there is nothing to choose from. */
+static bool is_choice(const char *choices, const char *text)
+{
+    const char *at = choices;
+    size_t length = strlen(text);
+
+    if (choices == NULL || *choices == '\0')
+        return true;
+    while (*(at += strspn(at, " ")) != '\0') {
+        size_t n = strcspn(at, " ");
+
+        if (n == length && memcmp(at, text, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
+}
+
+char *acri_options_value_choices(const char *choices, char *to, size_t size)
+{
+    size_t used = 0;
+
+    to[0] = '\0';
+    while (*(choices += strspn(choices, " ")) != '\0') {
+        size_t n = strcspn(choices, " ");
+        int written =
+            snprintf(to + used, size - used, "%s%.*s", used > 0 ? ", " : "", (int)n, choices);
+
+        if (written < 0 || (size_t)written >= size - used) {
+            to[used] = '\0';
+            break;
+        }
+        used += (size_t)written;
+        choices += n;
+    }
+    return to;
+}
+
 int acri_options_value_parse(const struct acri_option_spec *spec, const char *who, const char *text,
                              struct acri_option_value *ret_value, struct acri_error *reterr)
 {
     struct acri_option_value value = { 0 };
     const char *wanted = broken_kind(spec->kind, text, &value);
+    char choices[512];
     char shown[MOST_SHOWN + 1];
 
     if (wanted == NULL)
         wanted = broken_rule(spec->rule, text, value.number);
+    if (wanted == NULL && !is_choice(spec->choices, text)) {
+        snprintf(choices, sizeof(choices), "one of ");
+        acri_options_value_choices(spec->choices, choices + strlen(choices),
+                                   sizeof(choices) - strlen(choices));
+        wanted = choices;
+    }
+    if (wanted != NULL && spec->is_secret)
+        return acri_fail(reterr, -EINVAL, "%s wants %s", who, wanted);
     if (wanted != NULL)
         return acri_fail(reterr, -EINVAL, "%s wants %s, got '%s'", who, wanted,
                          acri_options_value_shown(text, shown, sizeof(shown)));

@@ -11,6 +11,9 @@ struct acri_scenario {
     struct acri_loader loader;
     const struct acr_plugin **plugins; /* n_plugins elements, in load order */
     size_t n_plugins;
+    char **folders; /* n_folders elements: where the scenarios lie, for their data files */
+    size_t n_folders;
+    const struct acr_plugin *own; /* of this program; NULL = none */
 };
 
 void acri_scenario_init(struct acri_scenario *s);
@@ -22,5 +25,20 @@ int acri_scenario_load_shipped(struct acri_scenario *s, struct acri_error *reter
 /* Compile and load what --plugin and --scenario name. The same. */
 int acri_scenario_load(struct acri_scenario *s, const struct acri_options *o,
                        struct acri_error *reterr);
+
+/*
+ * Take a plugin that is part of this program, as if it had been loaded: copied and validated.
+ * Returns: 0 or -EINVAL with its line.
+ */
+int acri_scenario_add(struct acri_scenario *s, const struct acr_plugin *plugin,
+                      struct acri_error *reterr);
+
+/* Load what --plugin names only. The same. */
+int acri_scenario_load_plugins(struct acri_scenario *s, const struct acri_options *o,
+                               struct acri_error *reterr);
+
+/* Add the options of all that is loaded, which must outlive o. The same. */
+int acri_scenario_add_options(const struct acri_scenario *s, struct acri_options *o,
+                              struct acri_error *reterr);
 
 #endif

@@ -2,6 +2,8 @@
 /* --help: what one needs first comes first, examples last, where the eye rests after scrolling. */
 #include "app/usage.h"
 
+#include "app/options_value.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +72,8 @@ static void write_option(struct acri_buf *out, const struct acri_option_spec *sp
 {
     size_t start = out->length;
     size_t used;
+    bool has_default;
+    char choices[512] = "";
     char help[1024];
 
     if (spec->letter != '\0')
@@ -84,10 +88,13 @@ static void write_option(struct acri_buf *out, const struct acri_option_spec *sp
         used = 0;
     }
     acri_buf_printf(out, "%*s", (int)(HELP_COLUMN - used), "");
-    if (spec->default_value != NULL && spec->kind != ACRI_OPTION_FLAG)
-        snprintf(help, sizeof(help), "%s [%s]", spec->help, spec->default_value);
-    else
-        snprintf(help, sizeof(help), "%s", spec->help);
+    if (spec->choices != NULL && *spec->choices != '\0')
+        acri_options_value_choices(spec->choices, choices, sizeof(choices));
+    has_default = spec->default_value != NULL && spec->kind != ACRI_OPTION_FLAG && !spec->is_secret;
+    snprintf(help, sizeof(help), "%s%s%s%s%s%s%s%s", spec->help, *choices != '\0' ? " One of " : "",
+             choices, *choices != '\0' ? "." : "", spec->is_required ? " Required." : "",
+             has_default ? " [" : "", has_default ? spec->default_value : "",
+             has_default ? "]" : "");
     write_wrapped(out, help, width);
 }
 

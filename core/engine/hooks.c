@@ -2,6 +2,7 @@
 #include "engine/hooks.h"
 
 #include "base/log.h"
+#include "engine/objects.h"
 #include "engine/traceback.h"
 
 #include <stdlib.h>
@@ -27,11 +28,15 @@ void acri_hooks_settle(struct acri_hook_results *results, struct acr_user *servi
 bool acri_hooks_fire_start(struct acri_hook_results *results, struct acr_user *service,
                            const struct acr_test_event *e)
 {
+    struct acri_objects *objects = service->home->run->objects;
+
     results->is_starting = true;
+    objects->may_make = true;
     ACRI_FIRE(results, service, init, );
     if (!results->did_fail)
         ACRI_FIRE(results, service, test_start, , e);
     results->is_starting = false;
+    objects->may_make = false;
     /* A loop may have failed meanwhile. */
     results->did_start_fail = results->did_start_fail || results->did_fail;
     return !results->did_start_fail;
@@ -43,7 +48,7 @@ void acri_hooks_fire_quitting(struct acri_hook_results *results, struct acr_user
     const struct acri_plan *plan = service->home->run->plan;
 
     for (size_t i = plan->n_listeners; i-- > 0;) {
-        const struct acri_listener *l = &plan->listeners[i];
+        const struct acri_hook_set *l = &plan->listeners[i];
 
         if (l->hooks->quitting != NULL)
             acri_hooks_settle(results, service, l->hooks->quitting(service, e), l->plugin,

@@ -20,6 +20,18 @@ struct acri_run_options {
     uint64_t seed;
     unsigned n_threads;     /* at least 1 */
     int exit_code_on_error; /* with failures or exceptions */
+    /* Open load; 0 = as the user types say, and none when they do not. */
+    double arrival_rate;           /* per second, over the user types by weight */
+    enum acr_arrivals arrivals;    /* how they are spread, with arrival_rate */
+    enum acr_on_full on_full;      /* unset = drop */
+    uint64_t max_users;            /* of each user type under open load */
+    uint64_t n_iterations;         /* all users together; 0 = no limit */
+    const struct acr_shape *shape; /* of --stages; NULL = that of a plugin, if there is one */
+    bool has_users;                /* --users was given: a shape with its own numbers warns */
+    bool ignore_waits;             /* --once: think times are told and left out */
+    const char *const *folders;    /* n_folders elements: where the scenarios lie */
+    size_t n_folders;
+    bool own_signals; /* SIGINT and SIGTERM stop the run; false in a program that embeds us */
 };
 
 /* The front end. Called on the control loop. */

@@ -3,8 +3,9 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "engine/listener.h"
+#include "engine/measure.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_counted(const struct acr_user *u)
@@ -39,6 +40,8 @@ struct acr_sample *acr_sample_begin(struct acr_user *u)
         s->intended_ns = now_ns - u->owed_ns;
     u->intended_ns = 0;
     u->owed_ns = 0;
+    if (u->measures != NULL)
+        acri_measure_note_begin(u, s->intended_ns);
     acri_block_started(us->block);
     acri_users_note_open(us, now_ns, 1);
     return s;
@@ -64,13 +67,57 @@ uint64_t acr_sample_response_time_ns(const struct acr_sample *s)
     return (s->answered_ns != 0 ? s->answered_ns : acri_clock_now_ns()) - s->sent_ns;
 }
 
+/* --- what becomes of it
+ * ---------------------------------------------------------------------------- */
+
+static void count_tags(struct acri_block *b, const struct acri_record *r, const char *tags)
+{
+    const char *seen[ACRI_SAMPLE_TAGS];
+    size_t lengths[ACRI_SAMPLE_TAGS];
+    size_t n = 0;
+
+    for (const char *at = tags; n < ACRI_SAMPLE_TAGS; at = seen[n - 1] + lengths[n - 1]) {
+        size_t i = 0;
+
+        seen[n] = at + strspn(at, " \t\r\n");
+        lengths[n] = strcspn(seen[n], " \t\r\n");
+        if (lengths[n] == 0)
+            return;
+        while (i < n && (lengths[i] != lengths[n] || memcmp(seen[i], seen[n], lengths[n]) != 0))
+            i++;
+        /* A tag given twice is one tag. */
+        if (i == n)
+            acri_metrics_tag(&b->metrics, seen[n], lengths[n], r->error != NULL, r->has_time,
+                             r->answered_ns > r->sent_ns ? r->answered_ns - r->sent_ns : 0);
+        n++;
+    }
+}
+
+static const char *context_of(const struct acr_user *u, const struct acr_settlement *how)
+{
+    if (how->context != NULL)
+        return how->context;
+    return u->root->context != NULL ? u->root->context : "";
+}
+
+/* Listeners are told of every sample: the clocks are compared once a second. */
+static double unix_s(struct acri_users *us, uint64_t at_ns)
+{
+    if (us->real_from_ns == 0 || at_ns > us->real_from_ns + ACRI_NS_PER_S) {
+        us->real_from_ns = acri_clock_now_ns();
+        us->real_ahead_ns = acri_clock_real_ns() - us->real_from_ns;
+    }
+    return (double)(at_ns + us->real_ahead_ns) / 1e9;
+}
+
 static void tell_listeners(struct acr_user *u, const struct acri_record *r,
                            const struct acr_settlement *how)
 {
     const struct acri_plan *plan = u->home->run->plan;
     struct acr_request_event e;
 
-    if (plan->n_on_request == 0)
+    /* A listener that reports samples would hear of these without end. */
+    if (plan->n_on_request == 0 || u->is_telling)
         return;
     e = (struct acr_request_event){
         .type = r->type,
@@ -84,21 +131,40 @@ static void tell_listeners(struct acr_user *u, const struct acri_record *r,
         .error = r->error,
         .url = how->url,
         .response = how->response,
-        .start_unix_s =
-            (double)acri_clock_real_ns() / 1e9 - (double)(acri_clock_now_ns() - r->sent_ns) / 1e9,
+        .start_unix_s = unix_s(u->home, r->sent_ns),
+        .tags = how->tags != NULL ? how->tags : "",
     };
-    for (size_t i = 0; i < plan->n_on_request; i++)
-        plan->on_request[i](u, &e);
+    u->is_telling = true;
+    for (size_t i = 0; i < plan->n_on_request; i++) {
+        e.context = context_of(u, how);
+        struct acri_raised *put_aside = acri_listener_begin(u);
+        int result = plan->on_request[i].function(u, &e);
+
+        acri_listener_end(u, put_aside, result, plan->on_request[i].plugin, "request");
+    }
+    u->is_telling = false;
 }
 
-static void record(struct acr_user *u, const struct acri_record *r)
+void acri_sample_record(struct acr_user *u, const struct acri_record *r,
+                        const struct acr_settlement *how)
 {
     struct acri_users *us = u->home;
 
     us->is_recording = true;
     acri_block_record(us->block, r);
+    if (how->tags != NULL && !r->is_cancelled)
+        count_tags(us->block, r, how->tags);
     us->is_recording = false;
+    /* What a parked user leaves is cleaned up after the last hook: nobody listens any more. */
+    if (r->is_cancelled || u->phase == ACRI_USER_PARKED)
+        return;
+    if (ACRI_UNLIKELY(r->error != NULL))
+        acri_measure_note_error(u, r->error);
+    tell_listeners(u, r, how);
 }
+
+/* --- requests
+ * -------------------------------------------------------------------------------------- */
 
 static void free_sample(struct acri_users *us, struct acr_sample *s)
 {
@@ -111,24 +177,26 @@ static void free_sample(struct acri_users *us, struct acr_sample *s)
 void acr_sample_settle(struct acr_sample *s, const struct acr_settlement *how)
 {
     struct acr_user *u = s->user;
+    struct acr_settlement given = { 0 };
     struct acri_record r;
 
     acr_sample_answered(s);
     if (is_counted(u)) {
+        /* A client may know fewer members, or more. */
+        memcpy(&given, how, how->size < sizeof(given) ? how->size : sizeof(given));
         r = (struct acri_record){
-            .type = how->type != NULL ? how->type : "",
-            .name = how->name != NULL ? how->name : "",
-            .error = how->error,
+            .type = given.type != NULL ? given.type : "",
+            .name = given.name != NULL ? given.name : "",
+            .error = given.error,
             .intended_ns = s->intended_ns,
             .sent_ns = s->sent_ns,
             .answered_ns = s->answered_ns,
-            .real_ns = how->error != NULL ? acri_clock_real_ns() : 0,
-            .bytes = how->bytes,
+            .real_ns = given.error != NULL ? acri_clock_real_ns() : 0,
+            .bytes = given.bytes,
             .attempts = s->n_attempts,
             .has_time = true,
         };
-        record(u, &r);
-        tell_listeners(u, &r, how);
+        acri_sample_record(u, &r, &given);
     }
     free_sample(u->home, s);
 }
@@ -149,7 +217,7 @@ void acr_sample_cancel(struct acr_sample *s, const char *type, const char *name)
             .attempts = s->n_attempts,
             .is_cancelled = true,
         };
-        record(u, &r);
+        acri_sample_record(u, &r, &(const struct acr_settlement){ 0 });
     }
     free_sample(u->home, s);
 }
@@ -182,6 +250,8 @@ void acr_report_sample(struct acr_user *u, const struct acr_report *report)
         .has_time = !given.no_time,
     };
     acri_block_started(u->home->block);
-    record(u, &r);
-    tell_listeners(u, &r, &(const struct acr_settlement){ .size = sizeof(struct acr_settlement) });
+    if (u->measures != NULL)
+        acri_measure_note_begin(u, r.intended_ns);
+    acri_sample_record(
+        u, &r, &(const struct acr_settlement){ .context = given.context, .tags = given.tags });
 }

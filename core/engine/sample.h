@@ -8,6 +8,8 @@
 
 #include "engine/user.h"
 
+#define ACRI_SAMPLE_TAGS 16u /* of one sample; more are left out */
+
 struct acr_sample {
     struct acr_sample *next; /* first member: free list */
     struct acr_user *user;
@@ -16,5 +18,12 @@ struct acr_sample {
     uint64_t answered_ns; /* 0 = not yet */
     uint32_t n_attempts;
 };
+
+/*
+ * A sample has ended: into the statistics, also under its tags; its error fails the measures around
+ * it; then listeners are told. Of a cancelled one, into the statistics only.
+ */
+void acri_sample_record(struct acr_user *u, const struct acri_record *r,
+                        const struct acr_settlement *how);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The SDK's calls about the user: <acrida/acrida.h> but JSON and reporting, <acrida/client.h> but
  * samples. */
-#include "engine/user.h"
+#include "engine/park.h"
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -21,7 +21,7 @@ void *acr_state(struct acr_user *u)
 {
     if (u->plan->type->state_size == 0)
         return NULL;
-    return (char *)u + ACRI_USER_STATE_AT(u->home->run->plan->n_clients);
+    return (char *)u->root + ACRI_USER_STATE_AT(u->home->run->plan->n_clients);
 }
 
 uint64_t acr_number(const struct acr_user *u)
@@ -38,12 +38,33 @@ const char *acr_host(const struct acr_user *u)
 {
     if (u->home->run->host[0] != '\0')
         return u->home->run->host;
-    return u->plan->type->host != NULL ? u->plan->type->host : "";
+    return u->plan->host;
 }
 
 bool acr_is_cancelled(const struct acr_user *u)
 {
     return u->is_cancelled;
+}
+
+/* --- tasks ----------------------------------------------------------------------------------- */
+
+const char *acr_task_name(const struct acr_user *u)
+{
+    return acri_user_step_name(u);
+}
+
+void *acr_set_state(struct acr_user *u)
+{
+    return u->root->frame->state;
+}
+
+int acr_schedule(struct acr_user *u, const char *task, bool first)
+{
+    struct acr_user *root = u->root;
+
+    if (root->phase == ACRI_USER_SERVICE)
+        return -ENOENT;
+    return acri_frame_schedule(root->frame, task, first);
 }
 
 /* --- waiting and clocks ---------------------------------------------------------------------- */
@@ -107,13 +128,14 @@ void *acr_alloc(struct acr_user *u, size_t bytes)
 
 void *acr_keep(struct acr_user *u, size_t bytes)
 {
+    struct acr_user *root = u->root;
     void *memory;
 
-    if (u->kept == NULL) {
-        u->kept = acri_alloc(sizeof(*u->kept));
-        acri_arena_init(u->kept, KEEP_BYTES);
+    if (root->kept == NULL) {
+        root->kept = acri_alloc(sizeof(*root->kept));
+        acri_arena_init(root->kept, KEEP_BYTES);
     }
-    memory = acri_arena_alloc(u->kept, bytes);
+    memory = acri_arena_alloc(root->kept, bytes);
     if (ACRI_UNLIKELY(memory == NULL) && u->phase == ACRI_USER_SERVICE) {
         acri_log_error("a hook keeps more than 1 GiB with acr_keep");
         return acri_alloc(bytes); /* the conductor must not be parked */
@@ -321,18 +343,19 @@ void *acr_client_loop_state(struct acr_loop *l, uint32_t slot)
 void *acr_client_user_state(struct acr_user *u, uint32_t slot)
 {
     const struct acri_plan *plan = u->home->run->plan;
+    struct acr_user *root = u->root;
     const struct acr_client *client;
 
     ACRI_ASSERT(slot < plan->n_clients);
-    if (u->client_states[slot] != NULL)
-        return u->client_states[slot];
+    if (root->client_states[slot] != NULL)
+        return root->client_states[slot];
     client = plan->clients[slot];
-    u->client_states[slot] = acri_alloc(client->user_size);
-    if (client->user_init != NULL && client->user_init(u, u->client_states[slot]) < 0) {
-        free(u->client_states[slot]);
-        u->client_states[slot] = NULL;
+    root->client_states[slot] = acri_alloc(client->user_size);
+    if (client->user_init != NULL && client->user_init(root, root->client_states[slot]) < 0) {
+        free(root->client_states[slot]);
+        root->client_states[slot] = NULL;
     }
-    return u->client_states[slot];
+    return root->client_states[slot];
 }
 
 const struct acr_http_defaults *acr_user_http_defaults(const struct acr_user *u)

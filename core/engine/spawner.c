@@ -5,99 +5,206 @@
 #include "base/clock.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define BATCH 512u
 /* So that ticks and signals have their turn. */
 #define MOST_AT_ONCE 65536u
 
-uint64_t acri_spawner_due(uint64_t elapsed_ns, double rate, uint64_t n_target)
+static void move_due(struct acri_timer *t);
+
+uint64_t acri_spawner_due(uint64_t elapsed_ns, double rate, uint64_t n_steps)
 {
     double due = (double)elapsed_ns / 1e9 * rate + 1;
 
     /* A hair for rates such as 10/s, whose schedule does not fall on whole nanoseconds. */
     due += 1e-6;
-    return due >= (double)n_target ? n_target : (uint64_t)due;
+    return due >= (double)n_steps ? n_steps : (uint64_t)due;
 }
 
-static uint64_t due_at_ns(const struct acri_spawner *s, uint64_t number)
+static uint64_t due_at_ns(const struct acri_spawner *s, uint64_t step)
 {
-    return s->started_ns + acri_clock_ns_of((double)number / s->rate);
+    return s->started_ns + acri_clock_ns_of((double)step / s->rate);
 }
 
-static void flush(struct acri_spawner *s, size_t loop)
+static size_t slot(const struct acri_spawner *s, size_t loop, size_t type)
+{
+    return loop * s->plan->n_types + type;
+}
+
+void acri_spawner_init(struct acri_spawner *s, const struct acri_plan *plan,
+                       const struct acri_dispatch_type *types, struct acr_loop *control,
+                       struct acri_users *loops, size_t n_loops, void (*on_complete)(void))
+{
+    size_t n_slots = n_loops * plan->n_types + 1;
+
+    *s = (struct acri_spawner){ .plan = plan,
+                                .timer = { .function = move_due },
+                                .control = control,
+                                .loops = loops,
+                                .n_loops = n_loops,
+                                .batches = acri_alloc(n_loops * sizeof(*s->batches)),
+                                .batch_lengths = acri_alloc(n_loops * sizeof(*s->batch_lengths)),
+                                .stops = acri_alloc(n_slots * sizeof(*s->stops)),
+                                .quit = acri_alloc(n_slots * sizeof(*s->quit)),
+                                .quit_seen = acri_alloc(n_slots * sizeof(*s->quit_seen)),
+                                .on_complete = on_complete };
+    acri_dispatch_init(&s->dispatch, types, plan->n_types, n_loops);
+    for (size_t i = 0; i < n_loops; i++)
+        s->batches[i] = acri_alloc(BATCH * sizeof(**s->batches));
+}
+
+static uint64_t steps_left(const struct acri_spawner *s)
+{
+    uint64_t n = s->dispatch.n;
+
+    return (n < s->target ? s->target - n : n - s->target) + s->n_to_replace;
+}
+
+void acri_spawner_aim(struct acri_spawner *s, uint64_t target, double rate, const bool *allowed)
+{
+    acri_dispatch_allow(&s->dispatch, allowed);
+    s->target = target;
+    s->rate = rate;
+    s->n_to_replace = s->n_quit;
+    s->n_moved = 0;
+    s->started_ns = acri_clock_now_ns();
+    s->is_moving = true;
+    acri_timer_set(&s->control->timers, &s->timer, s->started_ns);
+}
+
+/* --- steps --------------------------------------------------------------------------------------
+ */
+
+static void flush_spawns(struct acri_spawner *s, size_t loop)
 {
     if (s->batch_lengths[loop] > 0)
         acri_users_post_spawn(&s->loops[loop], s->batches[loop], s->batch_lengths[loop]);
     s->batch_lengths[loop] = 0;
 }
 
-static void spawn_one(struct acri_spawner *s)
+static void flush(struct acri_spawner *s)
+{
+    size_t n_types = s->plan->n_types;
+
+    for (size_t i = 0; i < s->n_loops; i++) {
+        uint64_t *stops = &s->stops[slot(s, i, 0)];
+        uint64_t n = 0;
+
+        flush_spawns(s, i);
+        for (size_t k = 0; k < n_types; k++)
+            n += stops[k];
+        if (n > 0)
+            acri_users_post_stop_some(&s->loops[i], stops);
+        memset(stops, 0, n_types * sizeof(*stops));
+        if (s->plan->n_rates > 0)
+            acri_users_post_type_counts(&s->loops[i], s->dispatch.n_of_type);
+    }
+}
+
+static void spawn(struct acri_spawner *s, size_t type, size_t loop)
+{
+    s->batches[loop][s->batch_lengths[loop]++] = (struct acri_spawn){
+        .type = (uint32_t)type, .number = s->n_started++, .due_ns = due_at_ns(s, s->n_moved)
+    };
+    if (s->batch_lengths[loop] == BATCH)
+        flush_spawns(s, loop);
+}
+
+/* A user of that type is missing on some loop: start another in its place. */
+static void replace_one(struct acri_spawner *s)
+{
+    for (size_t i = 0; i < s->n_loops; i++)
+        for (size_t k = 0; k < s->plan->n_types; k++)
+            if (s->quit[slot(s, i, k)] > 0) {
+                s->quit[slot(s, i, k)]--;
+                s->n_quit--;
+                spawn(s, k, i);
+                return;
+            }
+}
+
+/* One user that has ended by itself need not be ended. */
+static void end_one(struct acri_spawner *s, size_t type, size_t loop)
+{
+    uint64_t *quit = &s->quit[slot(s, loop, type)];
+
+    if (*quit > 0) {
+        (*quit)--;
+        s->n_quit--;
+        if (s->n_to_replace > s->n_quit)
+            s->n_to_replace = s->n_quit;
+    } else {
+        /* It may wait in a batch: messages keep their order. */
+        flush_spawns(s, loop);
+        s->stops[slot(s, loop, type)]++;
+    }
+}
+
+/* Returns: false when no step is possible. */
+static bool move_one(struct acri_spawner *s)
 {
     size_t type;
     size_t loop;
 
-    acri_dispatch_next(&s->dispatch, &type, &loop);
-    s->batches[loop][s->batch_lengths[loop]++] = (struct acri_spawn){
-        .type = (uint32_t)type, .number = s->n_spawned, .due_ns = due_at_ns(s, s->n_spawned)
-    };
-    s->n_spawned++;
-    if (s->batch_lengths[loop] == BATCH)
-        flush(s, loop);
+    if (s->dispatch.n > s->target) {
+        if (!acri_dispatch_back(&s->dispatch, &type, &loop))
+            return false;
+        end_one(s, type, loop);
+    } else if (s->n_to_replace > 0) {
+        s->n_to_replace--;
+        replace_one(s);
+    } else {
+        if (!acri_dispatch_next(&s->dispatch, &type, &loop))
+            return false;
+        spawn(s, type, loop);
+    }
+    s->n_moved++;
+    return true;
 }
 
-static void spawn_due(struct acri_timer *t)
+static void move_due(struct acri_timer *t)
 {
     struct acri_spawner *s = ACRI_CONTAINER_OF(t, struct acri_spawner, timer);
     uint64_t now_ns = acri_clock_now_ns();
-    uint64_t due = acri_spawner_due(now_ns - s->started_ns, s->rate, s->n_target);
+    uint64_t due = acri_spawner_due(now_ns - s->started_ns, s->rate, s->n_moved + steps_left(s));
     uint64_t next_ns;
+    bool is_stuck = false;
 
-    if (due - s->n_spawned > MOST_AT_ONCE)
-        due = s->n_spawned + MOST_AT_ONCE;
-    while (s->n_spawned < due)
-        spawn_one(s);
-    for (size_t i = 0; i < s->n_loops; i++)
-        flush(s, i);
-    if (s->n_spawned == s->n_target) {
+    if (due > s->n_moved + MOST_AT_ONCE)
+        due = s->n_moved + MOST_AT_ONCE;
+    while (s->n_moved < due && !is_stuck)
+        is_stuck = !move_one(s);
+    flush(s);
+    if (steps_left(s) == 0 || is_stuck) {
+        s->is_moving = false;
         s->on_complete();
         return;
     }
-    next_ns = due_at_ns(s, s->n_spawned);
+    next_ns = due_at_ns(s, s->n_moved);
     /* Above 1,000 users per second they come in batches, one a millisecond. */
     if (next_ns < now_ns + ACRI_NS_PER_MS)
         next_ns = now_ns + ACRI_NS_PER_MS;
     acri_timer_set(&s->control->timers, &s->timer, next_ns);
 }
 
-void acri_spawner_start(struct acri_spawner *s, const struct acri_plan *plan,
-                        struct acr_loop *control, struct acri_users *loops, size_t n_loops,
-                        uint64_t n_users, double rate, void (*on_complete)(void))
+void acri_spawner_note_quit(struct acri_spawner *s, size_t loop, const uint64_t *n_of_type)
 {
-    double *weights = acri_alloc(plan->n_types * sizeof(*weights));
+    for (size_t k = 0; k < s->plan->n_types; k++) {
+        size_t at = slot(s, loop, k);
+        uint64_t n = n_of_type[k] - s->quit_seen[at];
 
-    for (size_t i = 0; i < plan->n_types; i++)
-        weights[i] = plan->types[i].weight;
-    *s = (struct acri_spawner){ .timer = { .function = spawn_due },
-                                .control = control,
-                                .loops = loops,
-                                .n_loops = n_loops,
-                                .batches = acri_alloc(n_loops * sizeof(*s->batches)),
-                                .batch_lengths = acri_alloc(n_loops * sizeof(*s->batch_lengths)),
-                                .n_target = n_users,
-                                .rate = rate,
-                                .started_ns = acri_clock_now_ns(),
-                                .on_complete = on_complete };
-    acri_dispatch_init(&s->dispatch, weights, plan->n_types, n_loops);
-    free(weights);
-    for (size_t i = 0; i < n_loops; i++)
-        s->batches[i] = acri_alloc(BATCH * sizeof(**s->batches));
-    acri_timer_set(&control->timers, &s->timer, s->started_ns);
+        s->quit_seen[at] = n_of_type[k];
+        s->quit[at] += n;
+        s->n_quit += n;
+    }
 }
 
 void acri_spawner_stop(struct acri_spawner *s)
 {
     if (s->control != NULL)
         acri_timer_stop(&s->control->timers, &s->timer);
+    s->is_moving = false;
 }
 
 void acri_spawner_done(struct acri_spawner *s)
@@ -109,6 +216,9 @@ void acri_spawner_done(struct acri_spawner *s)
         free(s->batches[i]);
     free(s->batches);
     free(s->batch_lengths);
+    free(s->stops);
+    free(s->quit);
+    free(s->quit_seen);
     acri_dispatch_done(&s->dispatch);
     *s = (struct acri_spawner){ 0 };
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Starts users at a rate: one every 1/rate seconds, in proportion, spread over the loops.
+ * Brings the number of users to what is wanted, at a rate: one more, or one fewer, every 1/rate
+ * seconds, in proportion, spread over the loops. Thread: control.
  */
 #ifndef ACRIDA_ENGINE_SPAWNER_H
 #define ACRIDA_ENGINE_SPAWNER_H
@@ -10,27 +11,41 @@
 
 struct acri_spawner {
     struct acri_dispatch dispatch;
+    const struct acri_plan *plan;
     struct acri_timer timer;
     struct acr_loop *control;
     struct acri_users *loops; /* n_loops elements */
     size_t n_loops;
-    struct acri_spawn **batches; /* n_loops elements, each with room for batch_size */
+    struct acri_spawn **batches; /* n_loops elements, each with room for a batch */
     size_t *batch_lengths;
-    uint64_t n_target;
-    uint64_t n_spawned;
+    uint64_t *stops;       /* n_loops times n_types elements: users to end, by loop and type */
+    uint64_t *quit;        /* the same: ended by themselves, not replaced */
+    uint64_t *quit_seen;   /* the same: as the loops have told */
+    uint64_t n_quit;       /* sum of quit */
+    uint64_t n_to_replace; /* of these, since the last target */
+    uint64_t target;
+    uint64_t n_started; /* ever: numbers the users */
+    uint64_t n_moved;   /* since started_ns */
     double rate;
     uint64_t started_ns;
-    void (*on_complete)(void);
+    bool is_moving;
+    void (*on_complete)(void); /* the target is reached; on the control loop */
 };
 
-/* Begin: the first user at once. on_complete is called on the control loop after the last. */
-void acri_spawner_start(struct acri_spawner *s, const struct acri_plan *plan,
-                        struct acr_loop *control, struct acri_users *loops, size_t n_loops,
-                        uint64_t n_users, double rate, void (*on_complete)(void));
+/* types: one for each of the plan's, as acri_dispatch_init takes them. Nothing is started yet. */
+void acri_spawner_init(struct acri_spawner *s, const struct acri_plan *plan,
+                       const struct acri_dispatch_type *types, struct acr_loop *control,
+                       struct acri_users *loops, size_t n_loops, void (*on_complete)(void));
+/* From now on towards so many users; takes effect at once, the first step too. Users that have
+ * ended by themselves are replaced. allowed: one for each of the plan's types, or NULL = all. */
+void acri_spawner_aim(struct acri_spawner *s, uint64_t target, double rate, const bool *allowed);
 void acri_spawner_stop(struct acri_spawner *s);
 void acri_spawner_done(struct acri_spawner *s);
 
-/* How many users the schedule has due after so long: pure. */
-uint64_t acri_spawner_due(uint64_t elapsed_ns, double rate, uint64_t n_target);
+/* How many users of each type have ended by themselves on a loop, since the start. */
+void acri_spawner_note_quit(struct acri_spawner *s, size_t loop, const uint64_t *n_of_type);
+
+/* How many steps the schedule has due after so long, of so many: pure. */
+uint64_t acri_spawner_due(uint64_t elapsed_ns, double rate, uint64_t n_steps);
 
 #endif

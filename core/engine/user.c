@@ -4,43 +4,49 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/arrivals.h"
+#include "engine/budget.h"
+#include "engine/park.h"
+#include "engine/roster.h"
+#include "engine/spawned.h"
+#include "engine/sync.h"
+#include "engine/wait.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* So often a cancelled user may go on calling before it is taken for one that never ends. */
-#define CANCELLED_CALLS 1000u
-
 static void begin_step(struct acr_user *u, enum acri_user_phase phase);
-static void next_task(struct acri_job *job);
+static void next_task(struct acr_user *u);
+static void wait_for_next(struct acr_user *u);
+static void leave(struct acr_user *u);
 
-static size_t n_clients(const struct acr_user *u)
+static void on_job(struct acri_job *job)
 {
-    return u->home->run->plan->n_clients;
+    next_task(ACRI_CONTAINER_OF(job, struct acr_user, job));
 }
 
 static void on_timer(struct acri_timer *t)
 {
-    struct acr_user *u = ACRI_CONTAINER_OF(t, struct acr_user, timer);
-
-    next_task(&u->job);
+    next_task(ACRI_CONTAINER_OF(t, struct acr_user, timer));
 }
 
-static struct acr_user *new_user(struct acri_users *us, size_t state_size)
+struct acr_user *acri_user_new(struct acri_users *us, size_t state_size)
 {
     size_t n = us->run->plan->n_clients;
     struct acr_user *u = acri_alloc(ACRI_USER_STATE_AT(n) + state_size);
 
     u->home = us;
-    u->job.run = next_task;
+    u->root = u;
+    u->frame = &u->base;
+    u->job.run = on_job;
     u->timer.function = on_timer;
     u->started_ns = acri_clock_now_ns();
     return u;
 }
 
-static void free_user(struct acr_user *u)
+void acri_user_free(struct acr_user *u)
 {
     const struct acri_plan *plan = u->home->run->plan;
 
@@ -51,80 +57,118 @@ static void free_user(struct acr_user *u)
             plan->clients[i]->user_done(u, u->client_states[i]);
         free(u->client_states[i]);
     }
+    while (u->frame->outer != NULL)
+        u->frame = acri_frame_pop(u->frame);
+    acri_frame_done(&u->base);
     if (u->kept != NULL)
         acri_arena_done(u->kept);
     free(u->kept);
+    free(u->context);
     free(u);
-}
-
-void acri_user_free_parked(struct acri_users *us)
-{
-    while (us->parked != NULL) {
-        struct acr_user *u = us->parked;
-
-        us->parked = u->next;
-        acri_user_clean_up(u);
-        acri_users_give_arena(us, u->arena);
-        free_user(u);
-    }
-}
-
-static void unlink_user(struct acr_user *u)
-{
-    if (u->next != NULL)
-        u->next->previous = u->previous;
-    if (u->previous != NULL)
-        u->previous->next = u->next;
-    else
-        u->home->first = u->next;
 }
 
 static void end_user(struct acr_user *u)
 {
     struct acri_users *us = u->home;
+    struct acri_arrivals *arrivals = us->types[u->plan->index].arrivals;
 
     acri_timer_stop(&us->loop.timers, &u->timer);
-    unlink_user(u);
-    free_user(u);
+    acri_sync_release_held(u);
+    acri_roster_unlink(us, u);
+    if (u->has_parked_child) {
+        u->next = us->parked;
+        us->parked = u;
+    } else {
+        acri_user_free(u);
+    }
     acri_users_note_end(us, false);
+    if (arrivals != NULL)
+        acri_arrivals_serve_queue(arrivals);
+}
+
+static void go_idle(struct acr_user *u)
+{
+    struct acri_users *us = u->home;
+
+    u->phase = ACRI_USER_IDLE;
+    if (us->types[u->plan->index].arrivals != NULL)
+        acri_arrivals_give_idle(us->types[u->plan->index].arrivals, u);
+    else
+        acri_budget_ask(us, u);
+}
+
+/* After on_start: the first task, at the time that is due. */
+static void begin_tasks(struct acr_user *u)
+{
+    struct acri_users *us = u->home;
+
+    u->intended_ns = us->loop.now_ns - u->owed_ns;
+    u->owed_ns = 0;
+    u->phase = ACRI_USER_RUNNING;
+    if (u->arrival_ns != 0) {
+        acri_user_begin_iteration(u, u->arrival_ns);
+        u->arrival_ns = 0;
+        return;
+    }
+    if (acri_roster_deals_iterations(u)) {
+        go_idle(u);
+        return;
+    }
+    /* A total rate holds from the first task on. */
+    if (u->base.set->wait.kind == ACR_WAIT_TOTAL_RATE) {
+        wait_for_next(u);
+        return;
+    }
+    acri_loop_queue(&us->loop, &u->job);
 }
 
 void acri_user_start(struct acri_users *us, const struct acri_spawn *spawn)
 {
     const struct acri_user_plan *plan = &us->run->plan->types[spawn->type];
-    struct acr_user *u = new_user(us, plan->type->state_size);
+    struct acr_user *u = acri_user_new(us, plan->type->state_size);
 
     u->plan = plan;
     u->number = spawn->number;
     u->intended_ns = spawn->due_ns;
-    acri_rng_init(&u->rng, us->run->seed, spawn->number);
-    u->next = us->first;
-    if (us->first != NULL)
-        us->first->previous = u;
-    us->first = u;
-    us->n_live++;
-    if (plan->type->on_start != NULL) {
-        begin_step(u, ACRI_USER_STARTING);
-    } else {
-        u->phase = ACRI_USER_RUNNING;
-        acri_loop_queue(&us->loop, &u->job);
+    if (spawn->is_arrival) {
+        u->arrival_ns = spawn->due_ns;
+        acri_arrivals_note_busy(u);
     }
+    acri_frame_init(&u->base, plan->tasks);
+    acri_rng_init(&u->rng, us->run->seed, spawn->number);
+    acri_roster_link(us, u);
+    if (plan->type->on_start != NULL)
+        begin_step(u, ACRI_USER_STARTING);
+    else
+        begin_tasks(u);
 }
 
 /* --- a step -------------------------------------------------------------------------------------
  */
 
+static int (*function_of(const struct acr_user *u))(struct acr_user *u)
+{
+    switch (u->phase) {
+    case ACRI_USER_STARTING:
+        return u->plan->type->on_start;
+    case ACRI_USER_ENTERING:
+        return u->frame->set->on_start;
+    case ACRI_USER_LEAVING:
+        return u->frame->set->on_stop;
+    case ACRI_USER_STOPPING:
+        return u->plan->type->on_stop;
+    default:
+        return u->task->task->run;
+    }
+}
+
 static void run_step(void *arg)
 {
     struct acr_user *u = arg;
-    int (*function)(struct acr_user * u) = u->task != NULL ? u->task->run
-                                           : u->phase == ACRI_USER_STARTING
-                                               ? u->plan->type->on_start
-                                               : u->plan->type->on_stop;
 
     u->coroutine = acri_loop_current(&u->home->loop);
     u->home->running = u;
-    u->result = function(u);
+    u->result = function_of(u)(u);
 }
 
 void acri_user_drop_raised(struct acr_user *u)
@@ -138,10 +182,12 @@ void acri_user_drop_raised(struct acr_user *u)
 void acri_user_clean_up(struct acr_user *u)
 {
     const struct acri_plan *plan = u->home->run->plan;
+    void *const *states = u->root->client_states;
 
-    for (size_t i = 0; i < n_clients(u); i++)
-        if (u->client_states[i] != NULL && plan->clients[i]->task_done != NULL)
-            plan->clients[i]->task_done(u, u->client_states[i]);
+    for (size_t i = 0; i < plan->n_clients; i++)
+        if (states[i] != NULL && plan->clients[i]->task_done != NULL)
+            plan->clients[i]->task_done(u, states[i]);
+    acri_spawned_drop_handles(u);
     while (u->deferred != NULL) {
         struct acri_deferred *d = u->deferred;
 
@@ -154,12 +200,19 @@ void acri_user_clean_up(struct acr_user *u)
 
 const char *acri_user_step_name(const struct acr_user *u)
 {
-    return u->task != NULL                  ? u->task->name
-           : u->phase == ACRI_USER_STARTING ? "on_start"
-                                            : "on_stop";
+    switch (u->phase) {
+    case ACRI_USER_STARTING:
+    case ACRI_USER_ENTERING:
+        return "on_start";
+    case ACRI_USER_LEAVING:
+    case ACRI_USER_STOPPING:
+        return "on_stop";
+    default:
+        return u->task != NULL ? u->task->task->name : "on_start";
+    }
 }
 
-static void record_exception(struct acr_user *u)
+void acri_user_record_exception(struct acr_user *u)
 {
     const struct acri_raised *raised = u->raised;
     struct acri_raised unsaid = { .message = "" };
@@ -179,60 +232,205 @@ static void record_exception(struct acr_user *u)
                         u->number);
 }
 
-static void wait_for_next(struct acr_user *u)
+/* --- between steps ------------------------------------------------------------------------------
+ */
+
+static void wait_until(struct acr_user *u, uint64_t due_ns)
 {
     struct acr_loop *l = &u->home->loop;
-    const struct acr_wait *w = &u->plan->type->wait;
-    double seconds = 0;
 
-    if (w->kind == ACR_WAIT_CONSTANT)
-        seconds = w->a_s;
-    else if (w->kind == ACR_WAIT_BETWEEN)
-        seconds = w->a_s + acri_rng_unit(&u->rng) * (w->b_s - w->a_s);
-    if (u->result == ACR_RESCHEDULE_NOW || u->result == ACR_INTERRUPT)
-        seconds = 0;
-    u->intended_ns = l->now_ns - u->owed_ns + acri_clock_ns_of(seconds);
+    u->intended_ns = due_ns;
     u->owed_ns = 0;
-    if (seconds <= 0) {
+    if (due_ns <= l->now_ns || u->home->run->ignore_waits) {
+        if (due_ns > l->now_ns) {
+            acri_log_info("user %llu: a wait of %.3f s is left out", (unsigned long long)u->number,
+                          (double)(due_ns - l->now_ns) / 1e9);
+            u->intended_ns = l->now_ns;
+        }
         u->phase = ACRI_USER_RUNNING;
         acri_loop_queue(l, &u->job);
         return;
     }
     u->phase = ACRI_USER_WAITING;
-    acri_timer_set(&l->timers, &u->timer, acri_loop_coalesce_ns(l->now_ns, u->intended_ns));
+    acri_timer_set(&l->timers, &u->timer, acri_loop_coalesce_ns(l->now_ns, due_ns));
 }
 
-struct stop_test_message {
-    struct acri_message message;
-    const struct acri_run_common *run;
-};
-
-static void run_stop_test(struct acri_message *m)
+/* The scenario's own wait; it has the memory of a task, but no stack of its own to wait on. */
+static double ask_function(struct acr_user *u, const struct acr_wait *wait)
 {
-    struct stop_test_message *s = (struct stop_test_message *)(void *)m;
+    struct acri_users *us = u->home;
+    double seconds;
 
-    s->run->on_stop_test();
-    free(s);
+    u->arena = acri_users_take_arena(us);
+    us->running = u;
+    seconds = wait->function(u);
+    us->running = NULL;
+    acri_user_clean_up(u);
+    acri_users_give_arena(us, u->arena);
+    u->arena = NULL;
+    return seconds;
 }
 
-static void post_stop_test(const struct acri_run_common *run)
+static void wait_for_next(struct acr_user *u)
 {
-    struct stop_test_message *m = acri_alloc(sizeof(*m));
+    struct acri_users *us = u->home;
+    struct acri_frame *f = acri_frame_of_wait(u->frame);
+    struct acri_wait_input in = { .set = f->set, .now_ns = us->loop.now_ns - u->owed_ns };
+    uint64_t n_missed;
+    uint64_t due_ns;
 
-    m->message.run = run_stop_test;
-    m->run = run;
-    acri_loop_post(run->control, &m->message);
+    if (f->set->wait.kind == ACR_WAIT_TOTAL_RATE)
+        in.slots = acri_roster_rate_slots(u, f->set);
+    if (f->set->wait.kind == ACR_WAIT_FUNCTION)
+        in.function_s = ask_function(u, &f->set->wait);
+    due_ns = acri_wait_due_ns(&in, &f->slot_ns, &u->rng, &n_missed);
+    us->load[ACR_LOAD_MISSED_SLOTS] += n_missed;
+    if (in.slots != NULL)
+        acri_roster_watch_rate(u, f->set, due_ns);
+    wait_until(u, due_ns);
 }
 
-static void stop_or_end(struct acr_user *u)
+static void go_on_at_once(struct acr_user *u)
 {
-    if (u->plan->type->on_stop == NULL) {
-        end_user(u);
+    wait_until(u, u->home->loop.now_ns - u->owed_ns);
+}
+
+/* Waits as a task does that has ended, or not: by its outcome. */
+static void go_on(struct acr_user *u, bool must_wait)
+{
+    if (acri_frame_is_between(u->frame) && acri_roster_deals_iterations(u)) {
+        if (acri_budget_is_over(u->home) || (acri_roster_is_open(u) && u->plan->type->fresh)) {
+            acri_user_finish(u);
+            return;
+        }
+        if (acri_roster_is_open(u)) {
+            go_idle(u);
+            return;
+        }
+        u->needs_iteration = true;
+    }
+    if (must_wait)
+        wait_for_next(u);
+    else
+        go_on_at_once(u);
+}
+
+/* Out of the set, and on with what is around it. */
+static void pop_and_go_on(struct acr_user *u)
+{
+    bool must_wait = u->left_with == ACR_INTERRUPT_WAIT;
+
+    u->left_with = 0;
+    u->frame = acri_frame_pop(u->frame);
+    go_on(u, must_wait);
+}
+
+static void interrupt(struct acr_user *u, int outcome)
+{
+    /* Outside of any set there is nothing to leave. */
+    if (u->frame->outer == NULL) {
+        go_on(u, outcome == ACR_INTERRUPT_WAIT);
         return;
     }
+    u->left_with = (uint8_t)outcome;
+    if (u->frame->is_entered && u->frame->set->on_stop != NULL)
+        begin_step(u, ACRI_USER_LEAVING);
+    else
+        pop_and_go_on(u);
+}
+
+/* --- ending -------------------------------------------------------------------------------------
+ */
+
+/* What is left when no task will be run any more: the spawned, the sets from within, on_stop. */
+static void leave(struct acr_user *u)
+{
+    if (!u->is_ending) {
+        u->is_ending = true;
+        acri_roster_set_ending(u->home, u);
+        acri_spawned_cancel_all(u);
+    }
+    u->phase = ACRI_USER_DRAINING;
+    if (u->n_children > 0)
+        return;
     u->is_cancelled = false;
     u->n_cancelled_calls = 0;
-    begin_step(u, ACRI_USER_STOPPING);
+    while (u->frame->outer != NULL) {
+        if (u->frame->is_entered && u->frame->set->on_stop != NULL) {
+            begin_step(u, ACRI_USER_LEAVING);
+            return;
+        }
+        u->frame = acri_frame_pop(u->frame);
+    }
+    if (u->plan->type->on_stop != NULL && !u->has_no_on_stop)
+        begin_step(u, ACRI_USER_STOPPING);
+    else
+        end_user(u);
+}
+
+void acri_user_drained(struct acr_user *u)
+{
+    leave(u);
+}
+
+/* What its last iteration has spawned may come to its end. */
+void acri_user_finish(struct acr_user *u)
+{
+    if (!u->is_ending) {
+        u->is_ending = true;
+        acri_roster_set_ending(u->home, u);
+    }
+    leave(u);
+}
+
+static void after_task(struct acr_user *u)
+{
+    switch (u->result) {
+    case ACR_RESCHEDULE_NOW:
+        go_on(u, false);
+        break;
+    case ACR_INTERRUPT:
+    case ACR_INTERRUPT_WAIT:
+        interrupt(u, u->result);
+        break;
+    default:
+        go_on(u, true);
+        break;
+    }
+}
+
+/* on_start of a set: without it, the set is not entered. */
+static void after_entering(struct acr_user *u)
+{
+    if (u->result < 0)
+        u->left_with = ACR_INTERRUPT_WAIT;
+    else if (u->result == ACR_INTERRUPT || u->result == ACR_INTERRUPT_WAIT)
+        u->left_with = (uint8_t)u->result;
+    else
+        u->frame->is_entered = true;
+    if (u->frame->is_entered)
+        go_on_at_once(u);
+    else
+        pop_and_go_on(u);
+}
+
+/* What follows a step; the user is not ending. */
+static void after_step(struct acr_user *u)
+{
+    switch (u->phase) {
+    case ACRI_USER_STARTING:
+        begin_tasks(u);
+        break;
+    case ACRI_USER_ENTERING:
+        after_entering(u);
+        break;
+    case ACRI_USER_LEAVING:
+        pop_and_go_on(u);
+        break;
+    default:
+        after_task(u);
+        break;
+    }
 }
 
 /* Outside the coroutine, whose stack is free again. */
@@ -241,156 +439,130 @@ static void on_step_end(void *arg)
     struct acr_user *u = arg;
     struct acri_users *us = u->home;
 
-    record_exception(u);
+    acri_user_record_exception(u);
     acri_user_clean_up(u);
     us->running = NULL;
     u->coroutine = NULL;
     acri_users_give_arena(us, u->arena);
     u->arena = NULL;
+    if (u->phase == ACRI_USER_STARTING && u->result < 0 && !u->is_cancelled)
+        u->has_no_on_stop = true;
+    if (u->asked != 0)
+        u->result = u->asked;
+    u->asked = 0;
     if (u->result == ACR_STOP_TEST)
-        post_stop_test(us->run);
-    if (u->phase == ACRI_USER_STOPPING ||
-        (u->phase == ACRI_USER_STARTING && u->result < 0 && !u->is_cancelled))
-        end_user(u);
-    else if (u->is_ending || u->result == ACR_STOP_USER || u->result == ACR_STOP_TEST)
-        stop_or_end(u);
-    else if (u->phase == ACRI_USER_STARTING) {
-        u->phase = ACRI_USER_RUNNING;
-        u->intended_ns = us->loop.now_ns - u->owed_ns;
-        u->owed_ns = 0;
-        acri_loop_queue(&us->loop, &u->job);
-    } else
-        wait_for_next(u);
+        acri_users_ask_stop_test(us);
+    if (u->phase == ACRI_USER_STOPPING) {
+        u->has_no_on_stop = true;
+        acri_spawned_cancel_all(u);
+        leave(u);
+    } else if (u->phase == ACRI_USER_LEAVING && u->is_ending) {
+        u->frame = acri_frame_pop(u->frame);
+        leave(u);
+    } else if (u->is_ending || u->has_no_on_stop || u->result == ACR_STOP_USER ||
+               u->result == ACR_STOP_TEST) {
+        leave(u);
+    } else {
+        after_step(u);
+    }
 }
 
 static void begin_step(struct acr_user *u, enum acri_user_phase phase)
 {
     struct acri_users *us = u->home;
-    uint64_t n_left_out;
 
     u->phase = (uint8_t)phase;
     u->result = 0;
     u->arena = acri_users_take_arena(us);
-    if (phase != ACRI_USER_RUNNING)
-        u->task = NULL;
     if (acri_loop_go(&us->loop, u->plan->stack_class, run_step, u, on_step_end, u))
         return;
-    if (acri_log_may(&us->warn_limit, us->loop.now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
-        acri_log_error("no address space for another stack: user %llu ends; run fewer users in "
-                       "tasks at once, or smaller .stack_kib",
-                       (unsigned long long)u->number);
+    acri_users_warn_stacks(us, u->number);
     acri_users_give_arena(us, u->arena);
     end_user(u);
 }
 
-static void next_task(struct acri_job *job)
+static void enter(struct acr_user *u, const struct acri_set_plan *set)
 {
-    struct acr_user *u = ACRI_CONTAINER_OF(job, struct acr_user, job);
-
-    if (u->is_ending) {
-        stop_or_end(u);
+    u->frame = acri_frame_push(u->frame, set);
+    if (set->on_start != NULL) {
+        begin_step(u, ACRI_USER_ENTERING);
         return;
     }
-    u->task = &u->plan->type->tasks[acri_picker_pick(&u->plan->tasks, &u->rng)];
-    begin_step(u, ACRI_USER_RUNNING);
+    u->frame->is_entered = true;
+    go_on_at_once(u);
 }
 
-/* --- ending -------------------------------------------------------------------------------------
- */
+static void next_task(struct acr_user *u)
+{
+    struct acri_frame *waits;
 
-static void cancel(struct acr_user *u)
+    if (u->is_ending) {
+        leave(u);
+        return;
+    }
+    if (u->needs_iteration) {
+        go_idle(u);
+        return;
+    }
+    u->phase = ACRI_USER_RUNNING;
+    if (acri_frame_is_between(u->frame))
+        u->home->load[ACR_LOAD_ITERATIONS]++;
+    waits = acri_frame_of_wait(u->frame);
+    if (waits->slot_ns == 0)
+        waits->slot_ns = u->intended_ns;
+    u->task = acri_frame_next(u->frame, &u->rng);
+    if (u->task->set != NULL)
+        enter(u, u->task->set);
+    else
+        begin_step(u, ACRI_USER_RUNNING);
+}
+
+void acri_user_begin_iteration(struct acr_user *u, uint64_t due_ns)
+{
+    u->phase = ACRI_USER_RUNNING;
+    u->needs_iteration = false;
+    u->intended_ns = due_ns;
+    u->owed_ns = 0;
+    acri_loop_queue(&u->home->loop, &u->job);
+}
+
+void acri_user_cancel(struct acr_user *u)
 {
     u->is_cancelled = true;
     if (u->coroutine != NULL)
         acri_loop_wake(u->coroutine, -ECANCELED);
 }
 
-void acri_user_stop(struct acr_user *u, enum acri_stop how)
+static bool is_between_steps(const struct acr_user *u)
 {
-    if (u->phase == ACRI_USER_SERVICE || u->phase == ACRI_USER_STOPPING) {
-        if (u->phase == ACRI_USER_SERVICE || how == ACRI_STOP_NOW)
-            cancel(u);
+    return u->phase == ACRI_USER_WAITING || u->phase == ACRI_USER_IDLE;
+}
+
+void acri_user_stop(struct acr_user *u, enum acri_stop how, uint64_t cancel_ns)
+{
+    if (u->phase == ACRI_USER_SERVICE) {
+        acri_user_cancel(u);
         return;
     }
-    u->is_ending = true;
-    if (u->phase == ACRI_USER_WAITING) {
+    if (!u->is_ending) {
+        u->is_ending = true;
+        u->cancel_ns = how == ACRI_STOP_GRACEFUL ? cancel_ns : 0;
+        acri_roster_set_ending(u->home, u);
+    }
+    if (how != ACRI_STOP_GRACEFUL)
+        acri_spawned_cancel_all(u);
+    if (is_between_steps(u)) {
         acri_timer_stop(&u->home->loop.timers, &u->timer);
-        stop_or_end(u);
+        acri_roster_not_idle(u);
+        leave(u);
         return;
     }
-    /* A user that is about to start a task is queued, and sees is_ending then. */
-    if (u->coroutine != NULL && how != ACRI_STOP_GRACEFUL)
-        cancel(u);
-}
-
-_Noreturn void acri_user_park(struct acr_user *u, const char *why)
-{
-    struct acri_users *us = u->home;
-    uint64_t n_left_out;
-
-    ACRI_ASSERT(u->phase != ACRI_USER_SERVICE);
-    if (acri_log_may(&us->warn_limit, us->loop.now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
-        acri_log_warning(
-            "user %llu (%s) %s, in %s: it is left where it is (and %llu more since the "
-            "last line)",
-            (unsigned long long)u->number, u->plan->type->name, why, acri_user_step_name(u),
-            (unsigned long long)n_left_out);
-    u->phase = ACRI_USER_PARKED;
-    unlink_user(u);
-    u->next = us->parked;
-    us->parked = u;
-    us->running = NULL;
-    acri_users_note_end(us, true);
-    for (;;)
-        acri_loop_suspend(&us->loop, 0);
-}
-
-int acri_user_suspend(struct acr_user *u, uint64_t deadline_ns)
-{
-    struct acri_users *us = u->home;
-    int reason;
-
-    if (u->is_cancelled) {
-        if (++u->n_cancelled_calls > CANCELLED_CALLS) {
-            if (u->phase != ACRI_USER_SERVICE)
-                acri_user_park(u, "goes on calling after being cancelled");
-            /* The conductor is never parked; signals must still be read while a hook spins. */
-            acri_loop_suspend(&us->loop, acri_clock_now_ns() + 10 * ACRI_NS_PER_MS);
-        }
-        return -ECANCELED;
+    /* on_stop has its own time. A user that is about to start a task is queued, and sees is_ending
+     * then. */
+    if (u->phase == ACRI_USER_STOPPING || u->phase == ACRI_USER_LEAVING) {
+        if (how == ACRI_STOP_NOW)
+            acri_user_cancel(u);
+    } else if (u->coroutine != NULL && how != ACRI_STOP_GRACEFUL) {
+        acri_user_cancel(u);
     }
-    us->running = NULL;
-    reason = acri_loop_suspend(&us->loop, deadline_ns);
-    us->running = u;
-    u->owed_ns += us->loop.delay_ns;
-    return reason;
-}
-
-/* --- the service user ---------------------------------------------------------------------------
- */
-
-struct acr_user *acri_user_new_service(struct acri_users *us)
-{
-    static const struct acr_user_type type = { .name = "service" };
-    static const struct acri_user_plan plan = { .type = &type };
-    struct acr_user *u = new_user(us, 0);
-
-    u->plan = &plan;
-    u->phase = ACRI_USER_SERVICE;
-    acri_rng_init(&u->rng, us->run->seed, UINT64_MAX);
-    u->arena = acri_users_take_arena(us);
-    return u;
-}
-
-void acri_user_revive_service(struct acr_user *u)
-{
-    u->is_cancelled = false;
-    u->n_cancelled_calls = 0;
-}
-
-void acri_user_free_service(struct acr_user *u)
-{
-    acri_user_clean_up(u);
-    acri_users_give_arena(u->home, u->arena);
-    free_user(u);
 }

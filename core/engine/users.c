@@ -4,9 +4,15 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "engine/crash.h"
-#include "engine/user.h"
+#include "engine/arrivals.h"
+#include "engine/budget.h"
+#include "engine/handover.h"
+#include "engine/measure.h"
+#include "engine/park.h"
+#include "engine/roster.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,9 +90,8 @@ int acri_users_init(struct acri_users *us, unsigned index, bool is_control,
                          strerror(-r));
     us->loop.on_stall = on_stall;
     us->block = acri_block_new();
-    us->handover.users = us;
-    us->handover.block = acri_block_new();
-    us->handed_over_ns = us->open_since_ns = acri_clock_now_ns();
+    acri_handover_init(us);
+    acri_roster_init(us);
     /* Clients of a loop thread are set up on it. */
     if (!is_control)
         return 0;
@@ -107,15 +112,16 @@ void acri_users_done(struct acri_users *us)
         us->free_samples = *(struct acr_sample **)(void *)s;
         free(s);
     }
+    acri_measure_free_pool(us);
     for (size_t i = 0; i < us->n_free_arenas; i++) {
         acri_arena_done(us->free_arenas[i]);
         free(us->free_arenas[i]);
     }
     free(us->free_arenas);
     acri_exceptions_clear(&us->exceptions);
-    acri_exceptions_clear(&us->handover.exceptions);
     acri_block_free(us->block);
-    acri_block_free(us->handover.block);
+    acri_handover_done(us);
+    acri_roster_done(us);
     acri_loop_done(&us->loop);
     if (us->is_control)
         here = NULL;
@@ -126,6 +132,16 @@ struct users_message {
     struct acri_users *users;
 };
 
+/* Tell the control loop something about this loop. */
+static void report(struct acri_users *us, void (*run)(struct acri_message *m))
+{
+    struct users_message *m = acri_alloc(sizeof(*m));
+
+    m->message.run = run;
+    m->users = us;
+    acri_loop_post(us->run->control, &m->message);
+}
+
 static void run_on_failed(struct acri_message *m)
 {
     struct users_message *e = (struct users_message *)(void *)m;
@@ -134,33 +150,29 @@ static void run_on_failed(struct acri_message *m)
     free(e);
 }
 
-static void report_failed(struct acri_users *us)
-{
-    struct users_message *m = acri_alloc(sizeof(*m));
-
-    m->message.run = run_on_failed;
-    m->users = us;
-    acri_loop_post(us->run->control, &m->message);
-}
-
 static void run_thread(void *arg)
 {
     struct acri_users *us = arg;
     struct acri_error error = { "" };
     struct acri_crash_stack crash_stack;
+    locale_t locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 
     here = us;
+    /* Numbers are written with a point, whatever the program that embeds us has set. */
+    uselocale(locale);
     acri_fiber_thread_init(&us->loop.coros.fiber);
     acri_crash_thread_init(&crash_stack);
     if (init_clients(us, &error) < 0) {
         acri_log_error("%s", error.text);
         us->is_stopping = true;
-        report_failed(us);
+        report(us, run_on_failed);
     }
     acri_loop_run(&us->loop);
-    acri_user_free_parked(us);
+    acri_park_free_all(us);
     done_clients(us);
     acri_crash_thread_done(&crash_stack);
+    uselocale(LC_GLOBAL_LOCALE);
+    freelocale(locale);
 }
 
 int acri_users_start(struct acri_users *us, struct acri_error *reterr)
@@ -226,17 +238,54 @@ static void run_on_empty(struct acri_message *m)
     free(e);
 }
 
+static void run_on_finished(struct acri_message *m)
+{
+    struct users_message *e = (struct users_message *)(void *)m;
+
+    e->users->run->on_finished(e->users);
+    free(e);
+}
+
+static void run_on_stop_test(struct acri_message *m)
+{
+    struct users_message *e = (struct users_message *)(void *)m;
+
+    e->users->run->on_stop_test();
+    free(e);
+}
+
+void acri_users_ask_stop_test(struct acri_users *us)
+{
+    report(us, run_on_stop_test);
+}
+
+void acri_users_report_finished(struct acri_users *us)
+{
+    if (!us->did_report_finished)
+        report(us, run_on_finished);
+    us->did_report_finished = true;
+}
+
+void acri_users_warn_stacks(struct acri_users *us, uint64_t user_number)
+{
+    uint64_t n_left_out;
+
+    if (acri_log_may(&us->warn_limit, us->loop.now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
+        acri_log_error("no address space for another stack: user %llu ends; run fewer users in "
+                       "tasks at once, or smaller .stack_kib",
+                       (unsigned long long)user_number);
+}
+
 static void report_if_empty(struct acri_users *us)
 {
-    struct users_message *m;
-
-    if (!us->is_stopping || us->n_live > 0 || us->did_report_empty)
+    if (us->n_live > 0)
         return;
-    us->did_report_empty = true;
-    m = acri_alloc(sizeof(*m));
-    m->message.run = run_on_empty;
-    m->users = us;
-    acri_loop_post(us->run->control, &m->message);
+    if (us->is_stopping && !us->did_report_empty) {
+        us->did_report_empty = true;
+        report(us, run_on_empty);
+    }
+    if (acri_budget_is_over(us))
+        acri_users_report_finished(us);
 }
 
 struct stop_message {
@@ -249,16 +298,12 @@ static void run_stop(struct acri_message *m)
 {
     struct stop_message *s = (struct stop_message *)(void *)m;
     struct acri_users *us = s->users;
-    struct acr_user *u = us->first;
 
     us->is_stopping = true;
-    while (u != NULL) {
-        /* Stopping may free this user, and no other. */
-        struct acr_user *next = u->next;
-
-        acri_user_stop(u, s->how);
-        u = next;
-    }
+    for (size_t i = 0; i < us->run->plan->n_types; i++)
+        if (us->types[i].arrivals != NULL)
+            acri_arrivals_stop(us->types[i].arrivals);
+    acri_roster_stop_all(us, s->how);
     report_if_empty(us);
     free(s);
 }
@@ -273,50 +318,57 @@ void acri_users_post_stop(struct acri_users *us, enum acri_stop how)
     acri_loop_post(&us->loop, &m->message);
 }
 
+struct counts_message {
+    struct acri_message message;
+    struct acri_users *users;
+    uint64_t n_of_type[];
+};
+
+static struct counts_message *new_counts(struct acri_users *us, const uint64_t *n_of_type,
+                                         void (*run)(struct acri_message *m))
+{
+    size_t bytes = us->run->plan->n_types * sizeof(*n_of_type);
+    struct counts_message *c = acri_alloc(sizeof(*c) + bytes);
+
+    c->message.run = run;
+    c->users = us;
+    memcpy(c->n_of_type, n_of_type, bytes);
+    return c;
+}
+
+static void run_stop_some(struct acri_message *m)
+{
+    struct counts_message *c = (struct counts_message *)(void *)m;
+
+    for (size_t i = 0; i < c->users->run->plan->n_types; i++)
+        acri_roster_stop_some(c->users, (uint32_t)i, c->n_of_type[i]);
+    free(c);
+}
+
+void acri_users_post_stop_some(struct acri_users *us, const uint64_t *n_of_type)
+{
+    acri_loop_post(&us->loop, &new_counts(us, n_of_type, run_stop_some)->message);
+}
+
+static void run_type_counts(struct acri_message *m)
+{
+    struct counts_message *c = (struct counts_message *)(void *)m;
+
+    for (size_t i = 0; i < c->users->run->plan->n_types; i++)
+        c->users->types[i].n_over_all = c->n_of_type[i];
+    free(c);
+}
+
+void acri_users_post_type_counts(struct acri_users *us, const uint64_t *n_of_type)
+{
+    acri_loop_post(&us->loop, &new_counts(us, n_of_type, run_type_counts)->message);
+}
+
 void acri_users_note_open(struct acri_users *us, uint64_t now_ns, int change)
 {
     us->open_ns += us->n_open * (now_ns - us->open_since_ns);
     us->open_since_ns = now_ns;
     us->n_open = (uint64_t)((int64_t)us->n_open + change);
-}
-
-static void run_on_handover(struct acri_message *m)
-{
-    struct acri_handover *h = ACRI_CONTAINER_OF(m, struct acri_handover, message);
-
-    h->is_out = false;
-    h->users->run->on_handover(h->users);
-}
-
-static void run_handover(struct acri_message *m)
-{
-    struct acri_handover *h = ACRI_CONTAINER_OF(m, struct acri_handover, message);
-    struct acri_users *us = h->users;
-    struct acri_block *filled = us->block;
-    uint64_t now_ns = acri_clock_now_ns();
-
-    us->block = h->block;
-    h->block = filled;
-    h->exceptions = us->exceptions;
-    us->exceptions = (struct acri_exceptions){ 0 };
-    h->n_live = us->n_live;
-    h->n_parked = us->n_parked;
-    acri_users_note_open(us, now_ns, 0);
-    h->open_ns = us->open_ns;
-    h->over_ns = now_ns - us->handed_over_ns;
-    us->open_ns = 0;
-    us->handed_over_ns = now_ns;
-    h->message.run = run_on_handover;
-    acri_loop_post(us->run->control, &h->message);
-}
-
-void acri_users_post_handover(struct acri_users *us)
-{
-    if (us->handover.is_out)
-        return;
-    us->handover.is_out = true;
-    us->handover.message.run = run_handover;
-    acri_loop_post(&us->loop, &us->handover.message);
 }
 
 struct acri_arena *acri_users_take_arena(struct acri_users *us)
@@ -351,6 +403,6 @@ void acri_users_note_end(struct acri_users *us, bool is_parked)
 {
     us->n_live--;
     if (is_parked)
-        us->n_parked++;
+        us->load[ACR_LOAD_PARKED]++;
     report_if_empty(us);
 }

@@ -11,14 +11,29 @@
 #include "base/log.h"
 #include "engine/exception.h"
 #include "engine/plan.h"
+#include "engine/wait.h"
 #include "sched/loop.h"
 #include "sched/thread.h"
 #include "stats/block.h"
 
+#include <acrida/report.h>
+
 #include <stdbool.h>
 
+struct acr_measure;
 struct acr_sample;
+struct acri_arrivals;
+struct acri_objects;
+struct acri_shared;
 struct acri_users;
+
+/* How the arrivals of a user type come, under open load. */
+struct acri_open_type {
+    bool is_open; /* false: users run on their own, and nothing else here counts */
+    enum acr_arrivals arrivals;
+    enum acr_on_full on_full;
+    uint64_t max_users; /* over all loops */
+};
 
 /* What all loops know of the run; constant while they run. */
 struct acri_run_common {
@@ -27,11 +42,27 @@ struct acri_run_common {
     uint64_t seed;
     uint64_t started_ns; /* when the run started; users read it for acr_run_time */
     struct acr_loop *control;
+    size_t n_loops;
+    const struct acri_open_type *open_types; /* one for each of the plan's types */
+    uint64_t first_open_number; /* of users that arrivals make: first + index + i * n_loops */
+    uint64_t n_iterations;      /* all users together; 0 = no limit */
+    double stop_timeout_s;      /* of users that are ended during the run */
+    bool ignore_waits;
+    struct acri_shared *shared; /* by acr_share, before users run */
+    bool is_share_closed;
+    struct acri_objects *objects; /* control loop's: what scenarios made for all loops */
+    const char *const *folders;   /* n_folders elements: where the scenarios lie */
+    size_t n_folders;
     /* Called on the control loop. */
     void (*on_handover)(struct acri_users *from);
     void (*on_empty)(struct acri_users *from);
     void (*on_failed)(struct acri_users *from); /* its clients could not start */
     void (*on_stop_test)(void);
+    void (*on_spawned)(void); /* the number of users is as wanted */
+    /* A loop wants iterations; it is to be given some, or told that there are none left. */
+    void (*on_ask_iterations)(struct acri_users *from);
+    /* All of its iterations are done; once per loop. */
+    void (*on_finished)(struct acri_users *from);
 };
 
 /* One user to start. */
@@ -39,6 +70,7 @@ struct acri_spawn {
     uint32_t type;   /* index into the plan's types */
     uint64_t number; /* over the whole run */
     uint64_t due_ns; /* when the schedule wanted it */
+    bool is_arrival; /* open load: its first iteration is due then, too */
 };
 
 /* How users are ended. */
@@ -54,11 +86,16 @@ struct acri_handover {
     struct acri_users *users;
     struct acri_block *block; /* to the loop: empty; back: filled */
     struct acri_exceptions exceptions;
-    uint64_t n_live;   /* users not ended */
-    uint64_t n_parked; /* never returned after being cancelled */
-    uint64_t open_ns;  /* integral of the number of open requests over time, since the last one */
-    uint64_t over_ns;  /* the time it covers */
-    bool is_out;       /* control loop's: asked for, not yet back */
+    void **states;                  /* of plan->loop_states: as the block */
+    uint64_t n_live;                /* users not ended */
+    uint64_t *type_live;            /* of these by type, those that are ending left out */
+    uint64_t *type_quit;            /* by type: ended by themselves, since the start */
+    uint64_t load[ACR_LOAD_COUNTS]; /* since the start, or now */
+    bool did_listener_fail;
+    uint64_t cpu_ns;  /* of the loop's thread, since its start */
+    uint64_t open_ns; /* integral of the number of open requests over time, since the last one */
+    uint64_t over_ns; /* the time it covers */
+    bool is_out;      /* control loop's: asked for, not yet back */
 };
 
 /* Filled in by the fault handler of the loop's thread. */
@@ -70,21 +107,57 @@ struct acri_crash {
     void *frames[64];
 };
 
+struct acri_user_list {
+    struct acr_user *first; /* by idle_next */
+    struct acr_user *last;
+};
+
+/* What a loop knows about one of the plan's user types. */
+struct acri_loop_type {
+    struct acr_user *first;         /* doubly linked: those that are not ending, the newest first */
+    uint64_t n_live;                /* of these */
+    uint64_t n_quit;                /* ended by themselves */
+    uint64_t n_over_all;            /* over all loops, as the control loop last said; for rates */
+    struct acri_arrivals *arrivals; /* of open load; NULL = none */
+};
+
+/* A total rate's slots on a loop. */
+struct acri_loop_rate {
+    struct acri_rate_slots slots;
+    struct acri_log_limit warn_limit;
+};
+
 struct acri_users {
     struct acr_loop loop;
     struct acri_thread thread;
     const struct acri_run_common *run;
-    struct acr_user *first;   /* doubly linked */
+    struct acri_loop_type *types; /* one for each of the plan's */
+    struct acri_loop_rate *rates; /* plan->n_rates elements */
+    struct acr_user *ending; /* doubly linked, in order of their cancel_ns but for those without */
+    struct acr_user *last_ending;
+    struct acri_timer ending_timer;
+    struct acri_user_list waiting; /* for a share of the iterations */
+    uint64_t n_granted;            /* iterations that may begin */
+    bool is_asking;
+    bool is_exhausted; /* there are no more to be asked for */
+    bool did_report_finished;
+    uint64_t n_busy;              /* open load: users in an iteration */
+    uint64_t n_opened;            /* users made by arrivals */
+    uint64_t n_opened_iterations; /* of those that --iterations allows */
+    uint64_t load[ACR_LOAD_COUNTS];
+    uint64_t n_spawned; /* coroutines of acr_spawn, live */
+    void **states;      /* of plan->loop_states: since the last handover; control loop's: of all */
+    bool did_listener_fail;
     struct acr_user *parked;  /* singly linked */
     struct acr_user *running; /* whose code runs now, or NULL */
     size_t n_live;
-    uint64_t n_parked;
     bool is_stopping; /* no new users; emptied is reported once */
     bool did_report_empty;
     void **client_states; /* plan->n_clients elements */
     struct acri_block *block;
     struct acri_exceptions exceptions;
     struct acr_sample *free_samples;
+    struct acr_measure *free_measures;
     struct acri_arena **free_arenas; /* n_free_arenas elements */
     size_t n_free_arenas;
     size_t arenas_capacity;
@@ -96,12 +169,17 @@ struct acri_users {
     uint64_t handed_over_ns;
     struct acri_log_limit stall_limit;
     struct acri_log_limit warn_limit;
+    struct acri_log_limit listener_limit;
     struct acri_handover handover;
-    uint64_t n_live_seen; /* control loop's: n_live of the last handover */
+    uint64_t n_live_seen; /* control loop's: of the last handover that has come, as the next two */
+    uint64_t load_seen[ACR_LOAD_COUNTS];
+    uint64_t *type_live_seen;
     struct acri_crash crash;
-    bool is_recording; /* inside the statistics: a fault there leaves them half written */
-    bool is_control;   /* the control loop's: hooks only, on the main thread */
-    bool is_given_up;  /* control loop's: it crashed or is stuck, and will not answer any more */
+    bool is_recording;     /* inside the statistics: a fault there leaves them half written */
+    uint64_t real_from_ns; /* monotonic: when the difference to real time was taken; 0 = never */
+    uint64_t real_ahead_ns;
+    bool is_control;  /* the control loop's: hooks only, on the main thread */
+    bool is_given_up; /* control loop's: it crashed or is stuck, and will not answer any more */
 };
 
 /*
@@ -123,8 +201,11 @@ void acri_users_join(struct acri_users *us);
 void acri_users_post_spawn(struct acri_users *us, const struct acri_spawn *spawns, size_t n);
 /* End all users; on_empty follows. Thread: control. */
 void acri_users_post_stop(struct acri_users *us, enum acri_stop how);
-/* Ask for the block; on_handover follows. Nothing happens while one is out. Thread: control. */
-void acri_users_post_handover(struct acri_users *us);
+/* End some users of each type, the newest first. n_of_type: one for each of the plan's; copied.
+ * Thread: control. */
+void acri_users_post_stop_some(struct acri_users *us, const uint64_t *n_of_type);
+/* How many users of each type there are over all loops; copied. Thread: control. */
+void acri_users_post_type_counts(struct acri_users *us, const uint64_t *n_of_type);
 
 /* The users whose code runs on this thread; NULL on others. Async-signal-safe. */
 struct acri_users *acri_users_here(void);
@@ -132,6 +213,13 @@ struct acri_users *acri_users_here(void);
 /* A task's arena, from the pool. */
 struct acri_arena *acri_users_take_arena(struct acri_users *us);
 void acri_users_give_arena(struct acri_users *us, struct acri_arena *arena);
+
+/* Tell the control loop that the test should end. */
+void acri_users_ask_stop_test(struct acri_users *us);
+/* Say, now and then, that there is no address space for another coroutine. */
+void acri_users_warn_stacks(struct acri_users *us, uint64_t user_number);
+/* All iterations of this loop are done: told once. */
+void acri_users_report_finished(struct acri_users *us);
 
 /* A user has ended: counts, and on_empty when it was the last of a stopping loop. */
 void acri_users_note_end(struct acri_users *us, bool is_parked);

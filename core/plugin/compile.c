@@ -24,7 +24,7 @@ static const char common_flags[] =
     "-fno-optimize-sibling-calls -fstack-clash-protection -Wall -Wextra -Wframe-larger-than=16384";
 static const char c_standard[] = "-std=gnu11";
 static const char cxx_standard[] = "-std=c++20";
-static const char link_flags[] = "-shared -Wl,--as-needed -Wl,-z,defs";
+static const char link_flags[] = "-shared -Wl,--as-needed -Wl,-z,defs -lm";
 
 static bool ends_with(const char *text, const char *end)
 {

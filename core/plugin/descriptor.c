@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugin/descriptor.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,9 +47,19 @@ int acri_descriptor_check_abi(const struct acr_module *module, const char *path,
                               struct acri_error *reterr)
 {
     static const uint32_t ours[N_SIZES] = {
-        (uint32_t)sizeof(struct acr_plugin), (uint32_t)sizeof(struct acr_user_type),
-        (uint32_t)sizeof(struct acr_task),   (uint32_t)sizeof(struct acr_client),
-        (uint32_t)sizeof(struct acr_option), (uint32_t)sizeof(struct acr_hooks),
+        (uint32_t)sizeof(struct acr_plugin),
+        (uint32_t)sizeof(struct acr_user_type),
+        (uint32_t)sizeof(struct acr_task),
+        (uint32_t)sizeof(struct acr_client),
+        (uint32_t)sizeof(struct acr_option),
+        (uint32_t)sizeof(struct acr_hooks),
+        (uint32_t)sizeof(struct acr_task_set),
+        (uint32_t)sizeof(struct acr_transition),
+        (uint32_t)sizeof(struct acr_event),
+        (uint32_t)sizeof(struct acr_listener),
+        (uint32_t)sizeof(struct acr_loop_state_type),
+        (uint32_t)sizeof(struct acr_shape),
+        (uint32_t)sizeof(struct acr_stage),
     };
     const struct acr_abi *abi;
 
@@ -80,11 +88,19 @@ int acri_descriptor_check_abi(const struct acr_module *module, const char *path,
 
 /* --- widening --------------------------------------------------------------------------------- */
 
+/* Sets that are being widened, or have been: several tasks may share one. */
+struct seen_set {
+    const struct acr_task_set *source;
+    const struct acr_task_set *copy; /* NULL: its own tasks are being looked at */
+    struct seen_set *next;
+};
+
 struct widening {
     struct acri_arena *arena;
     struct acr_abi abi; /* as the plugin saw it */
     const char *path;
     struct acri_error *reterr;
+    struct seen_set **seen;
 };
 
 /* n elements of from_size bytes become n of to_size; bytes that one side lacks are zero, or left
@@ -142,17 +158,71 @@ static int copy_texts(const struct widening *w, const char **const *texts, size_
     return r;
 }
 
-static int widen_task_array(const struct widening *w, struct acr_user_type *type)
+static int widen_transitions(const struct widening *w, struct acr_task *task)
+{
+    struct acr_transition *transitions;
+    void *array;
+    int r = widen_array(w, task->transitions, task->n_transitions, w->abi.transition_size,
+                        sizeof(*transitions), "transitions", &array);
+
+    transitions = array;
+    for (size_t i = 0; r == 0 && i < task->n_transitions; i++)
+        r = copy_text(w, &transitions[i].task);
+    task->transitions = transitions;
+    return r;
+}
+
+static int widen_task_array(const struct widening *w, const struct acr_task **array, size_t n,
+                            unsigned depth);
+
+static int widen_set(const struct widening *w, const struct acr_task_set **set, unsigned depth)
+{
+    struct seen_set *seen = *w->seen;
+    struct acr_task_set *copy;
+    void *array;
+    int r;
+
+    if (*set == NULL)
+        return 0;
+    while (seen != NULL && seen->source != *set)
+        seen = seen->next;
+    if (seen != NULL && seen->copy == NULL)
+        return acri_fail(w->reterr, -EINVAL, "%s: a task set contains itself", w->path);
+    if (seen != NULL) {
+        *set = seen->copy;
+        return 0;
+    }
+    if (depth > ACRI_DESCRIPTOR_DEPTH)
+        return acri_fail(w->reterr, -EINVAL, "%s: task sets are nested more than %u deep", w->path,
+                         ACRI_DESCRIPTOR_DEPTH);
+    seen = acri_arena_alloc(w->arena, sizeof(*seen));
+    r = widen_array(w, *set, 1, w->abi.task_set_size, sizeof(*copy), "task sets", &array);
+    if (seen == NULL || r < 0)
+        return acri_fail(w->reterr, -ENOMEM, "%s: its descriptors are too large", w->path);
+    copy = array;
+    *seen = (struct seen_set){ .source = *set, .next = *w->seen };
+    *w->seen = seen;
+    r = widen_task_array(w, &copy->tasks, copy->n_tasks, depth + 1);
+    seen->copy = *set = copy;
+    return r;
+}
+
+static int widen_task_array(const struct widening *w, const struct acr_task **source, size_t n,
+                            unsigned depth)
 {
     struct acr_task *tasks;
     void *array;
-    int r = widen_array(w, type->tasks, type->n_tasks, w->abi.task_size, sizeof(*tasks), "tasks",
-                        &array);
+    int r = widen_array(w, *source, n, w->abi.task_size, sizeof(*tasks), "tasks", &array);
 
     tasks = array;
-    for (size_t i = 0; r == 0 && i < type->n_tasks; i++)
+    for (size_t i = 0; r == 0 && i < n; i++) {
         r = copy_texts(w, (const char **const[]){ &tasks[i].name, &tasks[i].tags }, 2);
-    type->tasks = tasks;
+        if (r == 0)
+            r = widen_transitions(w, &tasks[i]);
+        if (r == 0)
+            r = widen_set(w, &tasks[i].set, depth);
+    }
+    *source = tasks;
     return r;
 }
 
@@ -166,7 +236,7 @@ static int widen_tasks(const struct widening *w, struct acr_user_type *types,
             types[i].tasks = types[k].tasks;
             return 0;
         }
-    return widen_task_array(w, &types[i]);
+    return widen_task_array(w, &types[i].tasks, types[i].n_tasks, 1);
 }
 
 static int widen_types(const struct widening *w, struct acr_plugin *plugin)
@@ -217,18 +287,80 @@ static int widen_options(const struct widening *w, struct acr_plugin *plugin)
     for (size_t i = 0; r == 0 && i < plugin->n_options; i++)
         r = copy_texts(w,
                        (const char **const[]){ &options[i].name, &options[i].metavar,
-                                               &options[i].help, &options[i].default_value },
-                       4);
+                                               &options[i].help, &options[i].default_value,
+                                               &options[i].choices },
+                       5);
     plugin->options = options;
     return r;
+}
+
+static int widen_events(const struct widening *w, struct acr_plugin *plugin)
+{
+    struct acr_event *events;
+    struct acr_listener *listeners;
+    void *array;
+    int r = widen_array(w, plugin->events, plugin->n_events, w->abi.event_size, sizeof(*events),
+                        "events", &array);
+
+    events = array;
+    for (size_t i = 0; r == 0 && i < plugin->n_events; i++)
+        r = copy_text(w, &events[i].name);
+    plugin->events = events;
+    if (r < 0)
+        return r;
+    r = widen_array(w, plugin->listeners, plugin->n_listeners, w->abi.listener_size,
+                    sizeof(*listeners), "listeners", &array);
+    listeners = array;
+    for (size_t i = 0; r == 0 && i < plugin->n_listeners; i++)
+        r = copy_text(w, &listeners[i].event);
+    plugin->listeners = listeners;
+    return r;
+}
+
+static int widen_shape(const struct widening *w, struct acr_plugin *plugin)
+{
+    struct acr_shape *shape;
+    struct acr_stage *stages;
+    void *array;
+    int r = widen_array(w, plugin->shape, plugin->shape != NULL, w->abi.shape_size, sizeof(*shape),
+                        "shapes", &array);
+
+    shape = array;
+    plugin->shape = shape;
+    if (r < 0 || shape == NULL)
+        return r;
+    r = widen_array(w, shape->stages, shape->n_stages, w->abi.stage_size, sizeof(*stages), "stages",
+                    &array);
+    stages = array;
+    for (size_t i = 0; r == 0 && i < shape->n_stages; i++)
+        r = copy_text(w, &stages[i].user_types);
+    shape->stages = stages;
+    return r;
+}
+
+/* The structures that a plugin has one of, or none. */
+static int widen_singles(const struct widening *w, struct acr_plugin *plugin)
+{
+    void *array;
+    int r = widen_array(w, plugin->hooks, plugin->hooks != NULL, w->abi.hooks_size,
+                        sizeof(struct acr_hooks), "hooks", &array);
+
+    plugin->hooks = array;
+    if (r < 0)
+        return r;
+    r = widen_array(w, plugin->loop_state, plugin->loop_state != NULL, w->abi.loop_state_size,
+                    sizeof(struct acr_loop_state_type), "loop states", &array);
+    plugin->loop_state = array;
+    return r == 0 ? widen_shape(w, plugin) : r;
 }
 
 int acri_descriptor_widen(const struct acr_module *module, const char *path,
                           struct acri_arena *arena, const struct acr_plugin **ret_plugin,
                           struct acri_error *reterr)
 {
+    struct seen_set *seen = NULL;
     const struct widening w = {
-        .arena = arena, .abi = read_header(module), .path = path, .reterr = reterr
+        .arena = arena, .abi = read_header(module), .path = path, .reterr = reterr, .seen = &seen
     };
     const uint32_t *sizes = &w.abi.plugin_size;
     struct acr_plugin *plugin;
@@ -250,198 +382,11 @@ int acri_descriptor_widen(const struct acr_module *module, const char *path,
         r = widen_clients(&w, plugin);
     if (r == 0)
         r = widen_options(&w, plugin);
-    if (r == 0) {
-        r = widen_array(&w, plugin->hooks, plugin->hooks != NULL, w.abi.hooks_size,
-                        sizeof(struct acr_hooks), "hooks", &array);
-        plugin->hooks = array;
-    }
+    if (r == 0)
+        r = widen_events(&w, plugin);
+    if (r == 0)
+        r = widen_singles(&w, plugin);
     if (r == 0)
         *ret_plugin = plugin;
     return r;
-}
-
-/* --- validation ------------------------------------------------------------------------------- */
-
-static bool is_name(const char *name)
-{
-    if (name == NULL || *name == '\0')
-        return false;
-    for (; *name != '\0'; name++)
-        if (iscntrl((unsigned char)*name))
-            return false;
-    return true;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* A name that two of n descriptors have, or NULL: the name is the first member of each kind. */
-static const char *find_twin(const void *array, size_t n, size_t stride)
-{
-    const char **names = acri_alloc((n + 1) * sizeof(const char *));
-    const char *twin = NULL;
-
-    for (size_t i = 0; i < n; i++)
-        memcpy(&names[i], (const char *)array + i * stride, sizeof(const char *));
-    qsort(names, n, sizeof(const char *), compare_names);
-    for (size_t i = 1; i < n && twin == NULL; i++)
-        if (strcmp(names[i - 1], names[i]) == 0)
-            twin = names[i];
-    free((void *)names);
-    return twin;
-}
-
-static int check_tasks(const struct acr_user_type *type, const char *path,
-                       struct acri_error *reterr)
-{
-    const char *twin;
-    bool can_pick = false;
-
-    for (size_t i = 0; i < type->n_tasks; i++) {
-        const struct acr_task *task = &type->tasks[i];
-
-        if (!is_name(task->name))
-            return acri_fail(reterr, -EINVAL, "%s: task %zu of user type '%s' has no name", path,
-                             i + 1, type->name);
-        if (task->run == NULL)
-            return acri_fail(reterr, -EINVAL,
-                             "%s: task '%s' of user type '%s' has no .run function", path,
-                             task->name, type->name);
-        if (task->tags != NULL && task->tags[0] != '\0' && !is_name(task->tags))
-            return acri_fail(reterr, -EINVAL,
-                             "%s: the tags of task '%s' of user type '%s' are not printable", path,
-                             task->name, type->name);
-        if (task->weight < ACR_NEVER)
-            return acri_fail(
-                reterr, -EINVAL,
-                "%s: task '%s' of user type '%s' has the weight %d: it must not be negative", path,
-                task->name, type->name, task->weight);
-        can_pick = can_pick || task->weight != ACR_NEVER;
-    }
-    twin = find_twin(type->tasks, type->n_tasks, sizeof(*type->tasks));
-    if (twin != NULL)
-        return acri_fail(reterr, -EINVAL, "%s: two tasks of user type '%s' are called '%s'", path,
-                         type->name, twin);
-    if (!can_pick)
-        return acri_fail(reterr, -EINVAL,
-                         "%s: no task of user type '%s' can be picked: all weights are zero", path,
-                         type->name);
-    return 0;
-}
-
-static bool is_wait(const struct acr_wait *w)
-{
-    switch (w->kind) {
-    case ACR_WAIT_NONE:
-        return true;
-    case ACR_WAIT_CONSTANT:
-        return isfinite(w->a_s) && w->a_s >= 0;
-    case ACR_WAIT_BETWEEN:
-        return isfinite(w->a_s) && isfinite(w->b_s) && w->a_s >= 0 && w->b_s >= w->a_s;
-    default:
-        return false;
-    }
-}
-
-static int check_type(const struct acr_user_type *type, const char *path, struct acri_error *reterr)
-{
-    if (!isfinite(type->weight) ||
-        (type->weight < 0 && (type->weight > ACR_NEVER || type->weight < ACR_NEVER)))
-        return acri_fail(reterr, -EINVAL,
-                         "%s: user type '%s' has the weight %g: it must not be negative", path,
-                         type->name, type->weight);
-    if (!is_wait(&type->wait))
-        return acri_fail(
-            reterr, -EINVAL,
-            "%s: the wait of user type '%s' makes no sense: times are not negative, and "
-            "ACR_BETWEEN goes from the lower to the higher",
-            path, type->name);
-    if (type->state_size > ACR_STATE_MAX_BYTES)
-        return acri_fail(reterr, -EINVAL,
-                         "%s: user type '%s' wants %zu bytes of state; at most %u are allowed",
-                         path, type->name, type->state_size, ACR_STATE_MAX_BYTES);
-    if (type->stack_kib != 0 && (type->stack_kib < 16 || type->stack_kib > 1024))
-        return acri_fail(reterr, -EINVAL,
-                         "%s: user type '%s' wants a stack of %u KiB; 16 to 1024 are possible",
-                         path, type->name, type->stack_kib);
-    if (type->n_tasks == 0)
-        return acri_fail(reterr, -EINVAL, "%s: user type '%s' has no tasks", path, type->name);
-    return 0;
-}
-
-static int check_clients(const struct acr_plugin *plugin, const char *path,
-                         struct acri_error *reterr)
-{
-    const char *twin;
-
-    for (size_t i = 0; i < plugin->n_clients; i++)
-        if (!is_name(plugin->clients[i].name) || plugin->clients[i].slot == NULL)
-            return acri_fail(reterr, -EINVAL, "%s: client %zu has no .name or no .slot", path,
-                             i + 1);
-    twin = find_twin(plugin->clients, plugin->n_clients, sizeof(*plugin->clients));
-    return twin == NULL ? 0
-                        : acri_fail(reterr, -EINVAL, "%s: two clients are called '%s'", path, twin);
-}
-
-static int check_options(const struct acr_plugin *plugin, const char *path,
-                         struct acri_error *reterr)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-    const char *twin;
-
-    for (size_t i = 0; i < plugin->n_options; i++) {
-        const struct acr_option *o = &plugin->options[i];
-
-        if (!is_name(o->name) || o->name[0] == '-' || strspn(o->name, allowed) != strlen(o->name) ||
-            !is_name(o->help))
-            return acri_fail(
-                reterr, -EINVAL,
-                "%s: option %zu needs a .name of lower-case letters, digits and dashes, "
-                "and a .help of one line",
-                path, i + 1);
-        if (o->kind > ACR_OPTION_DURATION)
-            return acri_fail(reterr, -EINVAL, "%s: option '%s' is of an unknown kind", path,
-                             o->name);
-    }
-    twin = find_twin(plugin->options, plugin->n_options, sizeof(*plugin->options));
-    return twin == NULL ? 0
-                        : acri_fail(reterr, -EINVAL, "%s: two options are called '%s'", path, twin);
-}
-
-/* Whether an earlier type has the same task array, which then needs no second look. */
-static bool is_shared(const struct acr_plugin *plugin, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (plugin->user_types[k].tasks == plugin->user_types[i].tasks &&
-            plugin->user_types[k].n_tasks == plugin->user_types[i].n_tasks)
-            return true;
-    return false;
-}
-
-int acri_descriptor_validate(const struct acr_plugin *plugin, const char *path,
-                             struct acri_error *reterr)
-{
-    const char *twin;
-    int r = 0;
-
-    if (!is_name(plugin->name))
-        return acri_fail(reterr, -EINVAL, "%s: its ACR_PLUGIN has no .name", path);
-    for (size_t i = 0; i < plugin->n_user_types && r == 0; i++) {
-        const struct acr_user_type *type = &plugin->user_types[i];
-
-        if (!is_name(type->name))
-            return acri_fail(reterr, -EINVAL, "%s: user type %zu has no .name", path, i + 1);
-        r = check_type(type, path, reterr);
-        if (r == 0 && !is_shared(plugin, i))
-            r = check_tasks(type, path, reterr);
-    }
-    if (r < 0)
-        return r;
-    twin = find_twin(plugin->user_types, plugin->n_user_types, sizeof(*plugin->user_types));
-    if (twin != NULL)
-        return acri_fail(reterr, -EINVAL, "%s: two user types are called '%s'", path, twin);
-    r = check_clients(plugin, path, reterr);
-    return r == 0 ? check_options(plugin, path, reterr) : r;
 }

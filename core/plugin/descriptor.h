@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A plugin's descriptors: checked against our ABI, widened to our structures, and validated.
+ * A plugin's descriptors: checked against our ABI, and widened to our structures.
  *
  * Pure: reads the plugin's constant data, runs none of its code.
  */
@@ -15,6 +15,8 @@
 /* More of anything than this is a descriptor that was misread. */
 #define ACRI_DESCRIPTOR_LIMIT 10000u
 #define ACRI_DESCRIPTOR_TEXT_LIMIT 4096u
+/* Task sets in task sets. */
+#define ACRI_DESCRIPTOR_DEPTH 16u
 
 /*
  * Refuse another ABI: a different magic, major or minor (until 1.0 any minor), another layout of
@@ -36,10 +38,5 @@ int acri_descriptor_check_abi(const struct acr_module *module, const char *path,
 int acri_descriptor_widen(const struct acr_module *module, const char *path,
                           struct acri_arena *arena, const struct acr_plugin **ret_plugin,
                           struct acri_error *reterr);
-
-/* Refuse what cannot be run: missing names and functions, duplicates, weights, sizes, waits.
- * -EINVAL. */
-int acri_descriptor_validate(const struct acr_plugin *plugin, const char *path,
-                             struct acri_error *reterr);
 
 #endif

@@ -2,6 +2,7 @@
 #include "plugin/loader.h"
 
 #include "plugin/descriptor.h"
+#include "plugin/validate.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -378,7 +379,7 @@ static int read_module(struct acri_loader *l, void *handle, const char *name,
         return r;
     loaded->abi = module->abi;
     r = acri_descriptor_widen(module, name, &l->arena, &loaded->plugin, reterr);
-    return r < 0 ? r : acri_descriptor_validate(loaded->plugin, name, reterr);
+    return r < 0 ? r : acri_validate(loaded->plugin, name, reterr);
 }
 
 /* file is path, or a private copy of it. */

@@ -227,22 +227,46 @@ static void on_deadline(struct acri_timer *t)
     acri_loop_wake((struct acr_coroutine *)(void *)s - 1, -ETIMEDOUT);
 }
 
-bool acri_loop_go(struct acr_loop *l, uint32_t stack_class, void (*function)(void *arg), void *arg,
-                  void (*on_end)(void *owner), void *owner)
+static struct strand *new_strand(struct acr_loop *l, uint32_t stack_class,
+                                 void (*function)(void *arg), void *arg,
+                                 void (*on_end)(void *owner), void *owner)
 {
     struct acr_coroutine *c =
         acri_coro_new(&l->coros, stack_class, sizeof(struct strand), function, arg);
     struct strand *s;
 
     if (c == NULL)
-        return false;
+        return NULL;
     s = acri_coro_extra(c);
     *s = (struct strand){ .job = { .run = run_strand },
                           .deadline = { .function = on_deadline },
                           .loop = l,
                           .on_end = on_end,
                           .owner = owner };
-    resume(c);
+    return s;
+}
+
+bool acri_loop_go(struct acr_loop *l, uint32_t stack_class, void (*function)(void *arg), void *arg,
+                  void (*on_end)(void *owner), void *owner)
+{
+    struct strand *s = new_strand(l, stack_class, function, arg, on_end, owner);
+
+    if (s == NULL)
+        return false;
+    resume((struct acr_coroutine *)(void *)s - 1);
+    return true;
+}
+
+bool acri_loop_begin(struct acr_loop *l, uint32_t stack_class, void (*function)(void *arg),
+                     void *arg, void (*on_end)(void *owner), void *owner)
+{
+    struct strand *s = new_strand(l, stack_class, function, arg, on_end, owner);
+
+    if (s == NULL)
+        return false;
+    s->state = STRAND_WOKEN;
+    s->woken_ns = acri_clock_now_ns();
+    acri_loop_queue(l, &s->job);
     return true;
 }
 

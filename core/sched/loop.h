@@ -75,6 +75,10 @@ uint64_t acri_loop_coalesce_ns(uint64_t now_ns, uint64_t deadline_ns);
 bool acri_loop_go(struct acr_loop *l, uint32_t stack_class, void (*function)(void *arg), void *arg,
                   void (*on_end)(void *owner), void *owner);
 
+/* The same, but it runs soon instead of at once, so that a coroutine may start another. */
+bool acri_loop_begin(struct acr_loop *l, uint32_t stack_class, void (*function)(void *arg),
+                     void *arg, void (*on_end)(void *owner), void *owner);
+
 /* The coroutine that runs now; NULL outside. */
 struct acr_coroutine *acri_loop_current(struct acr_loop *l);
 

@@ -24,6 +24,7 @@ struct acri_block *acri_block_new_limited(size_t n_entries, size_t n_failures)
     b->entry_limit = n_entries;
     b->failure_limit = n_failures;
     b->n_ticks = 1;
+    acri_metrics_init(&b->metrics, ACRI_METRIC_LIMIT);
     return b;
 }
 
@@ -240,6 +241,7 @@ void acri_block_clear(struct acri_block *b)
         e->counts = (struct acri_counts){ 0 };
     }
     clear_failures(b);
+    acri_metrics_clear(&b->metrics);
     b->active = NULL;
     b->ledger = (struct acri_ledger){ 0 };
     b->last_ns = 0;
@@ -258,13 +260,15 @@ void acri_block_free(struct acri_block *b)
     free(b->entries);
     acri_table_done(&b->entry_table);
     acri_table_done(&b->failure_table);
+    acri_metrics_done(&b->metrics);
     free(b);
 }
 
 size_t acri_block_bytes(const struct acri_block *b)
 {
     size_t bytes = sizeof(*b) + b->n_capacity * sizeof(struct acri_block_entry *) +
-                   acri_table_bytes(&b->entry_table) + acri_table_bytes(&b->failure_table);
+                   acri_table_bytes(&b->entry_table) + acri_table_bytes(&b->failure_table) +
+                   acri_metrics_bytes(&b->metrics);
 
     for (size_t i = 0; i < b->n_entries; i++) {
         bytes += sizeof(*b->entries[i]) + acri_key_bytes(&b->entries[i]->key);

@@ -14,6 +14,7 @@
 
 #include "stats/histogram.h"
 #include "stats/key.h"
+#include "stats/metric.h"
 #include "stats/table.h"
 
 #define ACRI_STATS_ENTRY_LIMIT 2000u
@@ -81,6 +82,7 @@ struct acri_block {
     uint64_t last_ns;          /* when the last request was answered; 0 = none */
     struct acri_block_entry *active;
     struct acri_block_failure *failures;
+    struct acri_metrics metrics; /* the scenario's own numbers */
     /* Inside. */
     struct acri_block_entry *hits[ACRI_BLOCK_HITS]; /* by addresses of texts: guesses, or NULL */
     struct acri_block_failure *hit_failure;

@@ -178,8 +178,8 @@ double acri_histogram_mean_ns(const struct acri_histogram *h)
     return ((double)h->sum_high * 0x1.0p64 + (double)h->sum_low) / (double)h->count;
 }
 
-/* ceil(q * n), where a product that is whole but for rounding (0.07 * 100) counts as whole. */
-static uint64_t rank_of(double q, uint64_t n)
+/* A product that is whole but for rounding (0.07 * 100) counts as whole. */
+uint64_t acri_histogram_rank(double q, uint64_t n)
 {
     double x = q * (double)n;
     double whole = nearbyint(x);
@@ -210,21 +210,25 @@ static uint64_t find_rank(const struct acri_histogram *h, uint64_t rank)
     return h->max_ns;
 }
 
-uint64_t acri_histogram_quantile_ns(const struct acri_histogram *h, double q)
+uint64_t acri_histogram_at_ns(const struct acri_histogram *h, uint64_t rank)
 {
-    uint64_t rank = rank_of(q, h->count);
     uint64_t ns;
 
     if (h->count == 0)
         return 0;
     if (rank >= h->count)
         return h->max_ns;
-    if (rank == 1)
+    if (rank <= 1)
         return h->min_ns;
     ns = find_rank(h, rank);
     /* The range is exact, so this can only come nearer. */
     ns = ns < h->min_ns ? h->min_ns : ns;
     return ns > h->max_ns ? h->max_ns : ns;
+}
+
+uint64_t acri_histogram_quantile_ns(const struct acri_histogram *h, double q)
+{
+    return acri_histogram_at_ns(h, acri_histogram_rank(q, h->count));
 }
 
 bool acri_histogram_next(const struct acri_histogram *h, uint32_t *bucket, uint64_t *ret_n)

@@ -109,6 +109,11 @@ double acri_histogram_mean_ns(const struct acri_histogram *h);
  */
 uint64_t acri_histogram_quantile_ns(const struct acri_histogram *h, double q);
 
+/* The same in two steps: the rank ceil(q * n), from 1 to n (1 when n is 0); and the time of a rank.
+ */
+uint64_t acri_histogram_rank(double q, uint64_t n);
+uint64_t acri_histogram_at_ns(const struct acri_histogram *h, uint64_t rank);
+
 /*
  * Walk the buckets that are not empty: start with *bucket = 0, add 1 to go on. Returns: false past
  * the last.

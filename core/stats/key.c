@@ -32,10 +32,8 @@ static uint64_t hash_text(uint64_t hash, const char *text, size_t bytes)
     return fold(hash ^ word, HASH_FACTOR);
 }
 
-static size_t text_bytes(const char *text)
+static size_t cut_bytes(const char *text, size_t bytes)
 {
-    size_t bytes = strlen(text);
-
     if (ACRI_LIKELY(bytes <= ACRI_KEY_TEXT_MAX))
         return bytes;
     /* A UTF-8 character has at most three bytes after its first. */
@@ -45,15 +43,21 @@ static size_t text_bytes(const char *text)
     return bytes;
 }
 
+static void add_span(struct acri_key *k, const char *text, size_t bytes)
+{
+    size_t kept = cut_bytes(text, bytes);
+
+    k->hash = hash_text(k->hash, text, kept);
+    k->text[k->n] = text;
+    k->bytes[k->n] = (uint32_t)kept;
+    k->n++;
+}
+
 static void add_text(struct acri_key *k, const char *text)
 {
     const char *given = text != NULL ? text : "";
-    size_t bytes = text_bytes(given);
 
-    k->hash = hash_text(k->hash, given, bytes);
-    k->text[k->n] = given;
-    k->bytes[k->n] = (uint32_t)bytes;
-    k->n++;
+    add_span(k, given, strlen(given));
 }
 
 void acri_key_init(struct acri_key *k, const char *first, const char *second)
@@ -61,6 +65,13 @@ void acri_key_init(struct acri_key *k, const char *first, const char *second)
     *k = (struct acri_key){ .hash = HASH_SEED };
     add_text(k, first);
     add_text(k, second);
+}
+
+void acri_key_init_span(struct acri_key *k, const char *first, const char *second, size_t bytes)
+{
+    *k = (struct acri_key){ .hash = HASH_SEED };
+    add_text(k, first);
+    add_span(k, second, bytes);
 }
 
 void acri_key_extend(struct acri_key *k, const struct acri_key *from, const char *third)

@@ -25,6 +25,9 @@ struct acri_key {
 /* A key of two texts, borrowed; NULL is read as "". They need not end where the key cuts them. */
 void acri_key_init(struct acri_key *k, const char *first, const char *second);
 
+/* The same with the second one given by its length. */
+void acri_key_init_span(struct acri_key *k, const char *first, const char *second, size_t bytes);
+
 /* The key `from` with a third text, all borrowed. */
 void acri_key_extend(struct acri_key *k, const struct acri_key *from, const char *third);
 

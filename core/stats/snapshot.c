@@ -257,3 +257,107 @@ uint64_t acr_snapshot_ledger(const struct acr_snapshot *s, uint32_t which)
         return 0;
     }
 }
+
+uint64_t acr_snapshot_load(const struct acr_snapshot *s, uint32_t which)
+{
+    return s != NULL && which < ACR_LOAD_COUNTS ? s->info.load[which] : 0;
+}
+
+uint64_t acr_snapshot_target_users(const struct acr_snapshot *s)
+{
+    return s != NULL ? s->info.target_users : 0;
+}
+
+double acr_snapshot_arrival_rate(const struct acr_snapshot *s)
+{
+    return s != NULL ? s->info.arrival_rate : 0;
+}
+
+size_t acr_snapshot_n_user_types(const struct acr_snapshot *s)
+{
+    return s != NULL ? s->info.n_types : 0;
+}
+
+const char *acr_snapshot_user_type(const struct acr_snapshot *s, size_t index)
+{
+    return index < acr_snapshot_n_user_types(s) ? s->info.type_names[index] : NULL;
+}
+
+uint64_t acr_snapshot_users_of_type(const struct acr_snapshot *s, size_t index)
+{
+    return index < acr_snapshot_n_user_types(s) ? s->info.type_users[index] : 0;
+}
+
+/* --- metrics
+ * --------------------------------------------------------------------------------------- */
+
+size_t acr_snapshot_n_metrics(const struct acr_snapshot *s)
+{
+    return s != NULL ? s->stats->metrics.n : 0;
+}
+
+const struct acr_metric *acr_snapshot_metric(const struct acr_snapshot *s, size_t index)
+{
+    return index < acr_snapshot_n_metrics(s) ? s->stats->metrics.rows[index] : NULL;
+}
+
+uint32_t acr_metric_kind(const struct acr_metric *m)
+{
+    return m != NULL ? m->kind : ACR_METRIC_COUNTER;
+}
+
+const char *acr_metric_name(const struct acr_metric *m)
+{
+    return m != NULL ? m->key.text[1] : "";
+}
+
+uint64_t acr_metric_count(const struct acr_metric *m)
+{
+    return m != NULL ? m->count : 0;
+}
+
+uint64_t acr_metric_failures(const struct acr_metric *m)
+{
+    return m != NULL ? m->failures : 0;
+}
+
+double acr_metric_sum(const struct acr_metric *m)
+{
+    return m != NULL ? acri_metric_sum(m) : 0;
+}
+
+double acr_metric_rate(const struct acr_metric *m)
+{
+    const struct acri_metrics *home = m != NULL ? m->home : NULL;
+
+    if (home == NULL || home->now_ns <= home->start_ns)
+        return 0;
+    return acri_metric_sum(m) / S(home->now_ns - home->start_ns);
+}
+
+double acr_metric_average(const struct acr_metric *m)
+{
+    return m != NULL && m->n_values > 0 ? acri_metric_sum(m) / (double)m->n_values : 0;
+}
+
+double acr_metric_last(const struct acr_metric *m)
+{
+    return m != NULL ? m->last : 0;
+}
+
+double acr_metric_min(const struct acr_metric *m)
+{
+    return m != NULL ? m->min : 0;
+}
+
+double acr_metric_max(const struct acr_metric *m)
+{
+    return m != NULL ? m->max : 0;
+}
+
+double acr_metric_quantile(const struct acr_metric *m, double quantile)
+{
+    double value;
+
+    return m != NULL && acri_metric_quantile(m, quantile, &value) ? value : -1;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The read view that report authors get: struct acr_snapshot and the accessors of <acrida/report.h>
- * from acr_snapshot_entry to acr_snapshot_ledger.
+ * from acr_snapshot_entry to acr_metric_quantile.
  *
  * Thread: control loop. Valid until the statistics change.
  */
@@ -20,6 +20,12 @@ struct acri_run_info {
     uint64_t n_users;
     uint64_t start_real_ns; /* unix time */
     double elapsed_s;
+    uint64_t target_users;
+    double arrival_rate;            /* open load: per second; 0 = none */
+    uint64_t load[ACR_LOAD_COUNTS]; /* by enum acr_load_count */
+    const char *const *type_names;  /* n_types elements */
+    const uint64_t *type_users;     /* n_types elements: live users */
+    size_t n_types;
     double open_requests; /* requests in flight on average, integrated by the loops: for Little's
                              law */
 };

@@ -293,6 +293,7 @@ struct acri_stats *acri_stats_new_limited(uint64_t start_ns, uint64_t start_real
     acri_key_init(&key, "", "Aggregated");
     s->total = new_entry(s, &key);
     acri_histogram_init(&s->scratch);
+    acri_metrics_init(&s->metrics, ACRI_METRIC_LIMIT);
     acri_stats_reset(s, start_ns, start_real_ns);
     return s;
 }
@@ -310,6 +311,7 @@ void acri_stats_free(struct acri_stats *s)
     free_rows(&s->failures);
     free_rows(&s->exceptions);
     acri_histogram_done(&s->scratch);
+    acri_metrics_done(&s->metrics);
     free(s);
 }
 
@@ -321,6 +323,7 @@ void acri_stats_merge(struct acri_stats *s, struct acri_block *b)
     }
     for (const struct acri_block_failure *f = b->failures; f != NULL; f = f->next)
         add_failure(s, f);
+    acri_metrics_merge(&s->metrics, &b->metrics);
     s->ledger.started += b->ledger.started;
     s->ledger.succeeded += b->ledger.succeeded;
     s->ledger.failed += b->ledger.failed;
@@ -343,6 +346,7 @@ void acri_stats_reset(struct acri_stats *s, uint64_t now_ns, uint64_t real_ns)
         reset_entry(ENTRY_OF(s->entries.keys[i]));
     reset_entry(s->total);
     clear_failures(s);
+    acri_metrics_reset(&s->metrics, now_ns);
     s->start_ns = s->now_ns = now_ns;
     s->start_real_ns = real_ns;
     s->last_ns = 0;
@@ -353,7 +357,8 @@ void acri_stats_reset(struct acri_stats *s, uint64_t now_ns, uint64_t real_ns)
 size_t acri_stats_bytes(const struct acri_stats *s)
 {
     const struct acri_stats_rows *rows[] = { &s->entries, &s->failures, &s->exceptions };
-    size_t bytes = sizeof(*s) + entry_bytes(s->total) + acri_histogram_bytes(&s->scratch);
+    size_t bytes = sizeof(*s) + entry_bytes(s->total) + acri_histogram_bytes(&s->scratch) +
+                   acri_metrics_bytes(&s->metrics);
 
     for (size_t i = 0; i < ACR_LEN(rows); i++)
         bytes +=
@@ -396,7 +401,7 @@ void acri_stats_tick(struct acri_stats *s, uint64_t now_ns)
 {
     if (now_ns <= s->now_ns)
         return;
-    s->now_ns = now_ns;
+    s->now_ns = s->metrics.now_ns = now_ns;
     /* A sample reported by hand may claim to end later than it was reported. */
     if (s->last_ns > now_ns)
         s->last_ns = now_ns;

@@ -74,6 +74,7 @@ struct acri_stats {
     struct acri_stats_rows entries;    /* sorted by (name, type) */
     struct acri_stats_rows failures;   /* sorted by (name, type, error) */
     struct acri_stats_rows exceptions; /* in order of their first occurrence */
+    struct acri_metrics metrics;
     struct acri_stats_ring ring;
     struct acri_histogram scratch; /* current times of the entry that was last asked for them */
     const struct acr_entry *scratch_of;
@@ -104,8 +105,8 @@ void acri_stats_merge(struct acri_stats *s, struct acri_block *b);
  */
 void acri_stats_tick(struct acri_stats *s, uint64_t now_ns);
 
-/* Begin again: entries go to zero, failures go, the window is emptied. Exceptions and ledger stay.
- */
+/* Begin again: entries and metrics go to zero, failures go, the window is emptied. Exceptions and
+ * ledger stay. */
 void acri_stats_reset(struct acri_stats *s, uint64_t now_ns, uint64_t real_ns);
 
 /* An exception was raised on a node. NULL is read as "". */

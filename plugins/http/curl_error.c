@@ -2,7 +2,10 @@
 /* What went wrong, in words. */
 #include "curl_error.h"
 
+#include "status.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -43,6 +46,16 @@ static const char *from_receiving(const struct http_curl_failure *f, char *to, s
     if (reason != NULL) {
         snprintf(to, to_bytes, "%s", reason);
         return to;
+    }
+    reason = after(f->detail, "CONNECT tunnel failed, response ");
+    if (reason != NULL) {
+        int status = (int)strtol(reason, NULL, 10);
+        snprintf(to, to_bytes, "the proxy refused the connection: %d %s", status,
+                 http_status_phrase(status));
+        return to;
+    }
+    if (f->has_proxy && strstr(f->detail, "Proxy CONNECT") != NULL) {
+        return "the proxy closed the connection";
     }
     if (strstr(f->detail, "chunk") != NULL) {
         return "invalid HTTP in the answer";
@@ -88,10 +101,8 @@ const char *http_curl_error_text(const struct http_curl_failure *f, char *to, si
     case CURLE_OK:
         return NULL;
     case CURLE_COULDNT_CONNECT:
-        if (f->system_errno == 0) {
-            return "could not connect";
-        }
-        snprintf(to, to_bytes, "%s", strerror(f->system_errno));
+        snprintf(to, to_bytes, "%s%s", f->has_proxy ? "the proxy: " : "",
+                 f->system_errno == 0 ? "could not connect" : strerror(f->system_errno));
         return to;
     case CURLE_OPERATION_TIMEDOUT:
         snprintf(to, to_bytes, "connecting timed out after %g s", f->connect_timeout_s);

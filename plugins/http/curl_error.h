@@ -4,6 +4,7 @@
 #define ACRIDA_HTTP_CURL_ERROR_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct http_curl_failure {
@@ -11,6 +12,7 @@ struct http_curl_failure {
     int system_errno;         /* of connecting, or of opening a socket; 0 = unknown */
     const char *detail;       /* curl's own text */
     double connect_timeout_s; /* the only time limit that curl watches */
+    bool has_proxy;           /* connecting means connecting to it */
 };
 
 /* Returns: a constant, or what was composed in `to`. Never addresses, counts or times measured. */

@@ -17,8 +17,9 @@ struct http_curl_lookup {
     struct http_curl_transfer *leader;  /* NULL: over */
     struct http_curl_transfer *waiting; /* newest first */
     enum state state;
-    char error[128]; /* of FAILED */
-    char name[];     /* host:port, or the proxy */
+    const struct http_curl_profile *profile; /* of the leader */
+    char error[128];                         /* of FAILED */
+    char name[];                             /* host:port, or the proxy */
 };
 
 /* The piece of the transfer's target that is looked up. */
@@ -69,6 +70,7 @@ int http_curl_lookup_on_start(void *resolver, void *reserved, void *transfer)
     }
     memcpy(l->name, name, bytes);
     l->leader = t;
+    l->profile = t->profile;
     l->next = loop->lookups;
     loop->lookups = l;
     t->leads = l;
@@ -135,7 +137,8 @@ void http_curl_lookup_work_off(struct http_curl_loop *loop)
         struct http_curl_transfer *t = take_waiting(l);
         while (t != NULL) {
             struct http_curl_transfer *next = t->next;
-            if (l->state == FAILED) {
+            /* Other settings are another patience: those look up for themselves. */
+            if (l->state == FAILED && t->profile == l->profile) {
                 http_curl_transfer_fail(t, l->error);
             } else {
                 http_curl_transfer_add(t);

@@ -80,7 +80,7 @@ void http_curl_loop_act(struct http_curl_loop *loop, curl_socket_t fd, int ready
         collect(loop);
     }
     loop->is_driving = false;
-    if (loop->is_due) {
+    if (loop->is_due || loop->lookups_changed) {
         loop->timer_at_ns = acr_now_ns();
         acr_timer_set(loop->timer, loop->timer_at_ns);
     }

@@ -52,6 +52,23 @@ static int on_seek(void *arg, curl_off_t offset, int origin)
     return http_exchange_reread(t->x) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
+/* What --once shows is what curl says it sends. */
+static int on_debug(CURL *easy, curl_infotype what, char *data, size_t bytes, void *arg)
+{
+    const struct http_curl_transfer *t = arg;
+
+    (void)easy;
+    if (t->x == NULL || t->x->trace == NULL) {
+        return 0;
+    }
+    if (what == CURLINFO_HEADER_OUT) {
+        http_trace_add_head(t->x->trace, data, bytes);
+    } else if (what == CURLINFO_DATA_OUT) {
+        http_trace_add_sent(t->x->trace, data, bytes);
+    }
+    return 0;
+}
+
 /*
  * Whether the latest attempt reached nobody: nothing was written, or it went into a connection that
  * the server had closed by then, which its system answers with a reset. (A server that has read a
@@ -60,8 +77,7 @@ static int on_seek(void *arg, curl_off_t offset, int origin)
 static bool was_in_vain(const struct http_curl_transfer *t, long sent)
 {
     return sent <= t->sent_before || strstr(t->error, strerror(ECONNRESET)) != NULL ||
-           strstr(t->error, strerror(EPIPE)) != NULL ||
-           (t->local_port != 0 && t->local_port == t->user->unread_port);
+           strstr(t->error, strerror(EPIPE)) != NULL || t->was_unread;
 }
 
 /*
@@ -84,7 +100,7 @@ static int on_attempt(void *arg, char *remote_ip, char *local_ip, int remote_por
     }
     t->sent_before = sent;
     t->local_port = strncmp(t->x->url, "https:", 6) == 0 ? 0 : local_port;
-    t->user->unread_port = 0;
+    t->was_unread = false;
     t->attempts++;
     return CURL_PREREQFUNC_OK;
 }
@@ -126,6 +142,11 @@ static void set_callbacks(struct http_curl_transfer *t)
     curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, t->profile->loop);
     curl_easy_setopt(e, CURLOPT_RESOLVER_START_FUNCTION, http_curl_lookup_on_start);
     curl_easy_setopt(e, CURLOPT_RESOLVER_START_DATA, t);
+    if (t->profile->settings->traces) {
+        curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, on_debug);
+        curl_easy_setopt(e, CURLOPT_DEBUGDATA, t);
+        curl_easy_setopt(e, CURLOPT_VERBOSE, 1L);
+    }
 }
 
 static void set_tls(CURL *e, const struct http_settings *s)
@@ -191,6 +212,7 @@ void http_curl_setup_handle(struct http_curl_transfer *t)
         curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, s->unix_socket);
     }
     t->is_plain = true;
+    t->is_fresh = false;
 }
 
 /* --- each hop
@@ -245,6 +267,12 @@ static CURLcode fill_part(curl_mimepart *part, const struct acr_part *p)
     return r;
 }
 
+static bool part_ok(const struct acr_part *p)
+{
+    return p->content_type == NULL ||
+           http_headers_value_ok(p->content_type, strlen(p->content_type));
+}
+
 static const char *set_parts(struct http_curl_transfer *t)
 {
     const struct http_body *body = &t->x->body;
@@ -257,6 +285,9 @@ static const char *set_parts(struct http_curl_transfer *t)
         struct acr_part p = { .name = NULL };
         const char *at = (const char *)body->parts + i * body->part_size;
         memcpy(&p, at, body->part_size < sizeof p ? body->part_size : sizeof p);
+        if (!part_ok(&p)) {
+            return "a part's content type has control characters";
+        }
         curl_mimepart *part = curl_mime_addpart(t->mime);
         CURLcode r = part == NULL ? CURLE_OUT_OF_MEMORY : fill_part(part, &p);
         if (r != CURLE_OK) {
@@ -353,6 +384,11 @@ const char *http_curl_setup_hop(struct http_curl_transfer *t)
     if (!t->is_plain) {
         make_plain(t);
     }
+    if (t->is_fresh != t->user->wants_fresh) {
+        t->is_fresh = t->user->wants_fresh;
+        curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, t->is_fresh ? 1L : 0L);
+    }
+    t->user->wants_fresh = false;
     if (!is_plain) {
         t->is_plain = false;
         if (strcmp(x->method, "HEAD") == 0) {

@@ -20,6 +20,7 @@ struct http_curl_socket {
     int prev_fd;
     uint8_t interest; /* what the watch has */
     uint8_t wanted;   /* what curl wants */
+    bool is_doomed;   /* to be shut down when it is idle */
 };
 
 /* NULL when out of memory. */
@@ -83,6 +84,8 @@ int http_curl_sockets_on_wanted(CURL *easy, curl_socket_t fd, int what, void *ar
     if (s->wanted == 0) {
         if (s->user == NULL) {
             drop_watch(s);
+        } else if (s->is_doomed) {
+            shutdown(fd, SHUT_RDWR);
         }
         return 0;
     }
@@ -118,21 +121,26 @@ curl_socket_t http_curl_sockets_open(struct http_curl_loop *loop, const struct c
     return fd;
 }
 
-void http_curl_sockets_adopt(struct http_curl_loop *loop, curl_socket_t fd,
-                             struct http_curl_user *user)
+void http_curl_sockets_adopt(struct http_curl_transfer *t, curl_socket_t fd)
 {
+    struct http_curl_user *user = t->user;
+    struct http_curl_loop *loop = user->profile->loop;
     struct http_curl_socket *s = at(loop, fd);
 
     if (s == NULL || s->user != NULL) {
         return;
     }
     s->user = user;
+    s->is_doomed = t->closing != user->n_closings;
     s->prev_fd = NO_FD;
     s->next_fd = user->first_fd;
     if (s->next_fd != NO_FD) {
         loop->sockets[s->next_fd].prev_fd = fd;
     }
     user->first_fd = fd;
+    if (s->is_doomed && s->wanted == 0) {
+        shutdown(fd, SHUT_RDWR);
+    }
 }
 
 static void disown(struct http_curl_loop *loop, struct http_curl_socket *s)
@@ -173,6 +181,14 @@ static int unread_port(curl_socket_t fd)
     return name.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)&name)->sin6_port) : 0;
 }
 
+/* The transfers on that connection have written in vain. */
+static void note_unread(struct http_curl_user *user, int port)
+{
+    for (struct http_curl_transfer *t = user->active; t != NULL; t = t->next_active) {
+        t->was_unread |= t->local_port == port;
+    }
+}
+
 int http_curl_sockets_on_close(void *arg, curl_socket_t fd)
 {
     struct http_curl_loop *loop = arg;
@@ -181,20 +197,25 @@ int http_curl_sockets_on_close(void *arg, curl_socket_t fd)
     if (s != NULL) {
         int port = s->user == NULL ? 0 : unread_port(fd);
         if (port != 0) {
-            s->user->unread_port = port;
+            note_unread(s->user, port);
         }
         disown(loop, s);
         drop_watch(s);
         s->wanted = 0;
+        s->is_doomed = false;
     }
     return close(fd);
 }
 
 void http_curl_sockets_shutdown(struct http_curl_loop *loop, struct http_curl_user *user)
 {
+    user->n_closings++;
+    user->wants_fresh = user->active != NULL;
     for (int fd = user->first_fd; fd != NO_FD; fd = loop->sockets[fd].next_fd) {
         if (loop->sockets[fd].wanted == 0) {
             shutdown(fd, SHUT_RDWR);
+        } else {
+            loop->sockets[fd].is_doomed = true;
         }
     }
 }

@@ -11,6 +11,7 @@
 
 #include "curl_loop.h"
 
+struct http_curl_transfer;
 struct http_curl_user;
 
 /* Callbacks for libcurl: CURLMOPT_SOCKETFUNCTION, CURLOPT_CLOSESOCKETFUNCTION; `arg` is the loop.
@@ -22,13 +23,15 @@ int http_curl_sockets_on_close(void *arg, curl_socket_t fd);
 curl_socket_t http_curl_sockets_open(struct http_curl_loop *loop, const struct curl_sockaddr *to);
 
 /*
- * The connection on this descriptor is established and belongs to a user. Before that, curl may
- * close a descriptor without a word.
+ * The transfer has established this connection, which is its user's from now on. Before that, curl
+ * may close a descriptor without a word.
  */
-void http_curl_sockets_adopt(struct http_curl_loop *loop, curl_socket_t fd,
-                             struct http_curl_user *user);
+void http_curl_sockets_adopt(struct http_curl_transfer *t, curl_socket_t fd);
 
-/* Shuts all established connections of a user down; curl finds them dead at the next request. */
+/*
+ * Shuts a user's connections down, those in use as soon as they are not; curl finds them dead at
+ * the next request.
+ */
 void http_curl_sockets_shutdown(struct http_curl_loop *loop, struct http_curl_user *user);
 
 void http_curl_sockets_free(struct http_curl_loop *loop);

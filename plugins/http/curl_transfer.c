@@ -48,10 +48,31 @@ void http_curl_transfer_destroy(struct http_curl_transfer *t)
     free(t);
 }
 
+static void link_active(struct http_curl_transfer *t)
+{
+    struct http_curl_transfer **first = &t->user->active;
+
+    t->next_active = *first;
+    t->link_active = first;
+    if (*first != NULL) {
+        (*first)->link_active = &t->next_active;
+    }
+    *first = t;
+}
+
+static void unlink_active(struct http_curl_transfer *t)
+{
+    *t->link_active = t->next_active;
+    if (t->next_active != NULL) {
+        t->next_active->link_active = t->link_active;
+    }
+}
+
 static void put_back(struct http_curl_transfer *t)
 {
     struct http_curl_profile *profile = t->profile;
 
+    unlink_active(t);
     http_curl_setup_clear(t);
     curl_easy_setopt(t->easy, CURLOPT_SHARE, NULL);
     if (t->attempts > 1 || t->has_failed) {
@@ -77,6 +98,10 @@ struct http_curl_transfer *http_curl_transfer_borrow(struct http_curl_user *user
 
     if (t != NULL) {
         t->user = user;
+        t->local_port = 0;
+        t->was_unread = false;
+        t->closing = user->n_closings;
+        link_active(t);
         curl_easy_setopt(t->easy, CURLOPT_SHARE, user->share);
     }
     return t;
@@ -174,7 +199,7 @@ static void take_info(struct http_curl_transfer *t)
         curl_socket_t fd = CURL_SOCKET_BAD;
         if (curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
             fd != CURL_SOCKET_BAD) {
-            http_curl_sockets_adopt(t->profile->loop, fd, t->user);
+            http_curl_sockets_adopt(t, fd);
         }
     }
 }
@@ -195,6 +220,7 @@ static const char *error_of(struct http_curl_transfer *t, CURLcode code)
         .system_errno = t->open_errno != 0 ? t->open_errno : (int)system_errno,
         .detail = t->error,
         .connect_timeout_s = t->profile->settings->connect_timeout_s,
+        .has_proxy = t->profile->settings->proxy != NULL,
     };
     return http_curl_error_text(&f, t->x->error_text, sizeof t->x->error_text);
 }

@@ -20,16 +20,20 @@ struct http_curl_profile {
 struct http_curl_user {
     struct http_curl_profile *profile;
     CURLSH *share;
-    int first_fd;    /* of its established connections, see curl_sockets.h; -1 = none */
-    int unread_port; /* local port of the latest connection that closed with bytes unread; or 0 */
+    int first_fd; /* of its established connections, see curl_sockets.h; -1 = none */
+    struct http_curl_transfer *active;
+    unsigned n_closings; /* how often its connections were closed on request */
+    bool wants_fresh;    /* the next transfer must not use a connection that there is */
 };
 
 struct http_curl_transfer {
     CURL *easy;
     struct http_curl_profile *profile;
     struct http_curl_user *user;
-    struct http_exchange *x;         /* NULL: free */
-    struct http_curl_transfer *next; /* among the free, or those that wait for a look-up */
+    struct http_exchange *x;                /* NULL: free */
+    struct http_curl_transfer *next;        /* among the free, or those that wait for a look-up */
+    struct http_curl_transfer *next_active; /* of its user */
+    struct http_curl_transfer **link_active;
     struct http_curl_lookup *leads;
     struct http_curl_lookup *waits_for;
     struct curl_slist *nodes; /* header lines as curl wants them */
@@ -37,12 +41,15 @@ struct http_curl_transfer {
     curl_mime *mime;
     CURLU *url;             /* the latest, parsed */
     char *url_text;         /* and as it was given */
+    unsigned closing;       /* of the user's n_closings, when the transfer began */
     curl_off_t sent_before; /* request bytes written before the latest attempt */
     unsigned attempts;
     int local_port;  /* of the latest attempt; 0 with TLS, whose close writes and so blurs */
     int open_errno;  /* why no socket could be opened */
     bool is_added;   /* to the multi */
     bool is_plain;   /* set up as a GET without a body */
+    bool is_fresh;   /* set up to connect anew */
+    bool was_unread; /* the connection of the latest attempt closed with bytes unread */
     bool has_opened; /* a socket */
     bool has_failed;
     char error[CURL_ERROR_SIZE];

@@ -30,6 +30,10 @@ struct http_engine {
     /* Give a running hop up: http_exchange_finish does not come any more. */
     void (*cancel)(struct http_exchange *x);
     void (*clear_cookies)(void *user);
+    /* A line of cookies.h. Returns: false when cookies are off, or out of memory. */
+    bool (*set_cookie)(void *user, const char *line);
+    /* Calls `fn` with the line of each cookie, until it returns false. */
+    void (*each_cookie)(void *user, bool (*fn)(void *arg, const char *line), void *arg);
     void (*close_connections)(void *user);
 };
 

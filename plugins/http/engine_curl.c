@@ -135,6 +135,38 @@ static void clear_cookies(void *user)
     }
 }
 
+static bool set_cookie(void *user, const char *line)
+{
+    struct http_curl_user *u = user;
+    struct http_curl_transfer *t =
+        u->profile->settings->no_cookies ? NULL : http_curl_transfer_borrow(u);
+
+    if (t == NULL) {
+        return false;
+    }
+    bool ok = curl_easy_setopt(t->easy, CURLOPT_COOKIELIST, line) == CURLE_OK;
+    http_curl_transfer_give_back(t);
+    return ok;
+}
+
+static void each_cookie(void *user, bool (*fn)(void *arg, const char *line), void *arg)
+{
+    struct http_curl_user *u = user;
+    struct curl_slist *list = NULL;
+    struct http_curl_transfer *t =
+        u->profile->settings->no_cookies ? NULL : http_curl_transfer_borrow(u);
+
+    if (t == NULL) {
+        return;
+    }
+    if (curl_easy_getinfo(t->easy, CURLINFO_COOKIELIST, &list) == CURLE_OK) {
+        for (const struct curl_slist *at = list; at != NULL && fn(arg, at->data); at = at->next) {
+        }
+        curl_slist_free_all(list);
+    }
+    http_curl_transfer_give_back(t);
+}
+
 static void close_connections(void *user)
 {
     struct http_curl_user *u = user;
@@ -155,5 +187,7 @@ const struct http_engine http_engine_curl = {
     .start = start,
     .cancel = cancel,
     .clear_cookies = clear_cookies,
+    .set_cookie = set_cookie,
+    .each_cookie = each_cookie,
     .close_connections = close_connections,
 };

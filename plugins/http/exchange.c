@@ -33,7 +33,7 @@ static void unlink_running(struct http_exchange *x)
     }
 }
 
-struct http_exchange *http_exchange_new(struct http_user *user)
+struct http_exchange *http_exchange_new(struct http_user *user, struct acr_user *u)
 {
     struct http_loop *loop = user->loop;
     struct http_exchange *x = loop->free_exchanges;
@@ -50,7 +50,11 @@ struct http_exchange *http_exchange_new(struct http_user *user)
             return NULL;
         }
     }
-    *x = (struct http_exchange){ .user = user, .head = head, .content = content, .body.fd = -1 };
+    *x = (struct http_exchange){
+        .user = user, .u = u, .head = head, .content = content, .body.fd = -1
+    };
+    x->own = http_user_hold_headers(user);
+    x->trace = user->profile->settings.traces ? http_trace_new() : NULL;
     link_running(user, x);
     return x;
 }
@@ -63,6 +67,8 @@ void http_exchange_free(struct http_exchange *x)
         close(x->body.fd);
     }
     unlink_running(x);
+    http_user_release_headers(x->own);
+    http_trace_free(x->trace);
     if (loop->n_free_exchanges >= FREE_MAX) {
         http_text_done(&x->head);
         http_text_done(&x->content);
@@ -80,6 +86,9 @@ void http_exchange_rewind(struct http_exchange *x)
 {
     http_text_clear(&x->head);
     http_text_clear(&x->content);
+    if (x->trace != NULL) {
+        http_trace_begin(x->trace, x->method, x->url);
+    }
     x->status = 0;
     x->http_version = 0;
     x->received = 0;
@@ -88,6 +97,13 @@ void http_exchange_rewind(struct http_exchange *x)
     x->error = NULL;
     x->is_done = false;
     x->phases = (struct acr_phases){ .dns_ms = 0 };
+}
+
+static bool give_up(struct http_exchange *x, const char *error)
+{
+    x->error = error;
+    x->has_given_up = true;
+    return false;
 }
 
 /* "HTTP/1.1 200 OK" begins a head; an earlier one was interim, or the proxy's. */
@@ -109,8 +125,16 @@ bool http_exchange_on_header(struct http_exchange *x, const char *line, size_t b
     if (bytes == 0) {
         return true;
     }
+    if (x->head.length + bytes > HTTP_EXCHANGE_HEAD_LIMIT) {
+        x->error = "the answer's header exceeds 256 KiB";
+        return false;
+    }
     /* A NUL within would end the line early for those who look at it; that is all. */
-    return http_text_add(&x->head, line, bytes) && http_text_put(&x->head, '\0');
+    if (!http_text_add(&x->head, line, bytes) || !http_text_put(&x->head, '\0')) {
+        x->error = "out of memory";
+        return false;
+    }
+    return true;
 }
 
 static enum http_use decide_use(const struct http_exchange *x)
@@ -124,11 +148,12 @@ static enum http_use decide_use(const struct http_exchange *x)
     return x->discards_body ? HTTP_USE_DROP : HTTP_USE_KEEP;
 }
 
-static bool give_up(struct http_exchange *x, const char *error)
+static bool pass_on(struct http_exchange *x, const char *data, size_t bytes)
 {
-    x->error = error;
-    x->has_given_up = true;
-    return false;
+    x->user->loop->n_callbacks++;
+    bool goes_on = x->receive(x->receive_arg, data, bytes);
+    x->user->loop->n_callbacks--;
+    return goes_on || give_up(x, "the receive function gave up");
 }
 
 bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t bytes)
@@ -137,9 +162,11 @@ bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t byt
         x->use = decide_use(x);
     }
     x->received += bytes;
+    if (x->trace != NULL) {
+        http_trace_add_body(x->trace, data, bytes);
+    }
     if (x->use == HTTP_USE_PASS_ON) {
-        return x->receive(x->receive_arg, data, bytes) ||
-               give_up(x, "the receive function gave up");
+        return pass_on(x, data, bytes);
     }
     if (x->use == HTTP_USE_DROP) {
         return true;
@@ -150,18 +177,23 @@ bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t byt
     return http_text_add(&x->content, data, bytes) || give_up(x, "out of memory");
 }
 
-size_t http_exchange_read(struct http_exchange *x, char *to, size_t bytes)
+/* Returns: the bytes, or SIZE_MAX with x->error. */
+static size_t read_call(struct http_exchange *x, char *to, size_t bytes)
+{
+    x->user->loop->n_callbacks++;
+    size_t n = x->body.send(x->body.send_arg, to, bytes);
+    x->user->loop->n_callbacks--;
+    if (n > bytes) {
+        x->error = "the send function failed";
+        return SIZE_MAX;
+    }
+    return n;
+}
+
+static size_t read_file(struct http_exchange *x, char *to, size_t bytes)
 {
     ssize_t n;
 
-    if (x->body.kind == HTTP_BODY_CALL) {
-        size_t sent = x->body.send(x->body.send_arg, to, bytes);
-        if (sent > bytes) {
-            x->error = "the send function failed";
-            return SIZE_MAX;
-        }
-        return sent;
-    }
     do {
         n = read(x->body.fd, to, bytes);
     } while (n < 0 && errno == EINTR);
@@ -172,13 +204,35 @@ size_t http_exchange_read(struct http_exchange *x, char *to, size_t bytes)
     return (size_t)n;
 }
 
+size_t http_exchange_read(struct http_exchange *x, char *to, size_t bytes)
+{
+    struct http_body *b = &x->body;
+
+    /* Never more than was announced: the rest would be read as another request. */
+    if (b->bytes != HTTP_EXCHANGE_UNKNOWN && bytes > b->bytes - b->done) {
+        bytes = (size_t)(b->bytes - b->done);
+    }
+    if (bytes == 0) {
+        return 0;
+    }
+    size_t n = b->kind == HTTP_BODY_CALL ? read_call(x, to, bytes) : read_file(x, to, bytes);
+    if (n == 0 && b->bytes != HTTP_EXCHANGE_UNKNOWN) {
+        x->error = b->kind == HTTP_BODY_CALL ? "the send function ended before send_bytes"
+                                             : "the body file became shorter while it was sent";
+        return SIZE_MAX;
+    }
+    b->done += n == SIZE_MAX ? 0 : n;
+    return n;
+}
+
 bool http_exchange_reread(struct http_exchange *x)
 {
     switch (x->body.kind) {
     case HTTP_BODY_FILE:
+        x->body.done = 0;
         return lseek(x->body.fd, 0, SEEK_SET) == 0;
     case HTTP_BODY_CALL:
-        return false;
+        return x->body.done == 0;
     default:
         return true;
     }

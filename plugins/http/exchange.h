@@ -10,13 +10,16 @@
 #include "headers.h"
 #include "redirect.h"
 #include "text.h"
+#include "trace.h"
 
 #include <acrida/client.h>
 #include <acrida/http.h>
 
 struct http_user;
+struct http_own;
 
 #define HTTP_EXCHANGE_BODY_LIMIT ((size_t)64 << 20)
+#define HTTP_EXCHANGE_HEAD_LIMIT ((size_t)256 << 10)
 #define HTTP_EXCHANGE_UNKNOWN UINT64_MAX
 
 enum http_body_kind {
@@ -32,6 +35,7 @@ struct http_body {
     enum http_body_kind kind;
     const char *data;
     uint64_t bytes; /* HTTP_EXCHANGE_UNKNOWN: chunked */
+    uint64_t done;  /* what http_exchange_read has given of it */
     int fd;         /* of HTTP_BODY_FILE; closed by http_exchange_free */
     size_t (*send)(void *arg, char *buffer, size_t bytes);
     void *send_arg;
@@ -45,6 +49,8 @@ enum http_use { HTTP_USE_UNDECIDED, HTTP_USE_KEEP, HTTP_USE_PASS_ON, HTTP_USE_DR
 struct http_exchange {
     /* To be sent. Set before each hop. */
     struct http_user *user;
+    struct acr_user *u;   /* who made it: the user, or a coroutine of it */
+    struct http_own *own; /* what `headers` may point into; held until the exchange is over */
     struct acr_sample *sample;
     const char *method;
     const char *url; /* absolute, without userinfo and fragment */
@@ -67,6 +73,7 @@ struct http_exchange {
     char error_text[192];     /* what `error` points to when it is not a constant */
     struct acr_phases phases; /* since the hop began; total_ms is not used */
 
+    struct http_trace *trace;     /* of the hop; NULL = none is wanted */
     struct acr_coroutine *waiter; /* in acr_suspend */
     bool is_done;
     bool has_yielded;           /* the caller has been suspended, in any hop */
@@ -76,7 +83,7 @@ struct http_exchange {
 };
 
 /* From the free ones of the user's loop. Returns: NULL when out of memory. */
-struct http_exchange *http_exchange_new(struct http_user *user);
+struct http_exchange *http_exchange_new(struct http_user *user, struct acr_user *u);
 /* Gives it back; it must not be running. */
 void http_exchange_free(struct http_exchange *x);
 /* Before the next hop: forgets what the last one brought. */

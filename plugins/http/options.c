@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const struct acr_option http_options_table[HTTP_OPTIONS_COUNT] = {
     { .name = "http-engine",
@@ -74,6 +75,48 @@ bool http_options_version(const char *text, enum http_version *ret_version)
     return false;
 }
 
+/* Digits up to a slash or the end. */
+static bool is_port(const char *text)
+{
+    char *end;
+    unsigned long port = strtoul(text, &end, 10);
+
+    return text[0] >= '0' && text[0] <= '9' && (end[0] == '\0' || strcmp(end, "/") == 0) &&
+           port >= 1 && port <= 65535;
+}
+
+double http_options_limit(double seconds)
+{
+    return seconds > 0 && seconds < 1e9 ? seconds : 0;
+}
+
+const char *http_options_proxy(const char *text)
+{
+    static const char *const schemes[] = { "http://",    "https://",  "socks4://",
+                                           "socks4a://", "socks5://", "socks5h://" };
+    const char *host = strstr(text, "://");
+    bool known = host == NULL;
+
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        known |= strncasecmp(text, schemes[i], strlen(schemes[i])) == 0;
+    }
+    if (!known) {
+        return "use http://, https://, socks4://, socks4a://, socks5:// or socks5h://";
+    }
+    host = host == NULL ? text : host + 3;
+    const char *at = strrchr(host, '@');
+    host = at == NULL ? host : at + 1;
+    if (strcspn(host, ":/") == 0 || !http_headers_value_ok(text, strlen(text)) ||
+        strchr(text, ' ') != NULL) {
+        return "it has no host: use http://proxy:3128";
+    }
+    const char *port = strrchr(host, ':');
+    if (host[0] != '[' && port != NULL && !is_port(port + 1)) {
+        return "its port is not a number from 1 to 65535";
+    }
+    return NULL;
+}
+
 /* Whether --http-header is one well-formed line; says so when it is not. */
 static bool header_ok(void)
 {
@@ -94,20 +137,35 @@ static bool header_ok(void)
     return error == NULL;
 }
 
+/* Complains in one line. Returns: 0 or -EINVAL. */
+static int refuse(const char *option, const char *value, const char *why)
+{
+    acr_log_at(NULL, ACR_LOG_ERROR, "--%s '%s': %s", option, value, why);
+    return -EINVAL;
+}
+
 int http_options_check(void)
 {
+    const char *proxy = acr_option_string("http-proxy");
+    const char *unix_socket = acr_option_string("http-unix-socket");
     const char *engine = acr_option_string("http-engine");
     const char *version_text = acr_option_string("http-version");
     enum http_version version;
     int result = header_ok() ? 0 : -EINVAL;
 
     if (engine[0] != '\0' && strcmp(engine, "curl") != 0) {
-        acr_log_at(NULL, ACR_LOG_ERROR, "--http-engine '%s': there is only curl", engine);
-        result = -EINVAL;
+        result = refuse("http-engine", engine, "there is only curl");
     }
     if (!http_options_version(version_text, &version)) {
-        acr_log_at(NULL, ACR_LOG_ERROR, "--http-version '%s': use 1.1 or 2", version_text);
+        result = refuse("http-version", version_text, "use 1.1 or 2");
+    }
+    if (proxy[0] != '\0' && http_options_proxy(proxy) != NULL) {
+        /* it may contain a password */
+        acr_log_at(NULL, ACR_LOG_ERROR, "--http-proxy: %s", http_options_proxy(proxy));
         result = -EINVAL;
+    }
+    if (strlen(unix_socket) >= HTTP_OPTIONS_SOCKET_PATH) {
+        result = refuse("http-unix-socket", unix_socket, "the path is longer than 107 bytes");
     }
     return result;
 }
@@ -122,11 +180,12 @@ static const char *string_or_null(const char *name)
 void http_options_read(struct http_settings *s)
 {
     *s = (struct http_settings){
-        .timeout_s = acr_option_number("http-timeout", 60),
-        .connect_timeout_s = acr_option_number("http-connect-timeout", 10),
+        .timeout_s = http_options_limit(acr_option_number("http-timeout", 60)),
+        .connect_timeout_s = http_options_limit(acr_option_number("http-connect-timeout", 10)),
         .max_redirects = 30,
         .insecure = acr_option_flag("http-insecure"),
         .no_keep_alive = acr_option_flag("http-no-keep-alive"),
+        .traces = acr_option_string("once")[0] != '\0',
         .ca_file = string_or_null("http-ca"),
         .cert_file = string_or_null("http-cert"),
         .key_file = string_or_null("http-key"),

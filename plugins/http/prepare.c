@@ -4,6 +4,7 @@
 
 #include "encode.h"
 #include "expect.h"
+#include "options.h"
 #include "user.h"
 
 #include <errno.h>
@@ -38,16 +39,18 @@ static const char *prepare_url(struct http_exchange *x, struct http_plan *plan)
     const char *path = r->path == NULL ? "" : r->path;
     size_t path_at = 0;
 
-    plan->name = is_set(r->name) ? r->name : path;
+    bool has_name = is_set(r->name) || x->user->name != NULL;
+    /* The user's may change before this request is over. */
+    plan->name = is_set(r->name) ? r->name : has_name ? acr_dup(x->u, x->user->name) : path;
     http_text_clear(scratch);
     const char *error = http_url_join(scratch, &x->user->profile->base, path, r->query, &path_at);
     if (error != NULL) {
         return error;
     }
-    char *url = acr_alloc(x->user->u, scratch->length + 1);
+    char *url = acr_alloc(x->u, scratch->length + 1);
     memcpy(url, scratch->data, scratch->length + 1);
     x->url = url;
-    if (!is_set(r->name)) {
+    if (!has_name) {
         plan->name = url + path_at;
     }
     return NULL;
@@ -171,7 +174,7 @@ static const char *prepare_headers(struct http_exchange *x, const struct acr_req
     size_t room = http_headers_count(t->data == NULL ? "" : t->data) + http_headers_count(written);
     size_t total = x->headers.count + 3 * room;
     char *memory =
-        acr_alloc(x->user->u, total * sizeof(struct http_header) + implied_bytes + written_bytes);
+        acr_alloc(x->u, total * sizeof(struct http_header) + implied_bytes + written_bytes);
     struct http_header *merged = (struct http_header *)(void *)memory;
     struct http_header *both = merged + x->headers.count + room;
     struct http_header *items = both + room;
@@ -215,7 +218,7 @@ const char *http_prepare(struct http_exchange *x, const struct acr_request *requ
     const char *type = NULL;
 
     copy_request(&plan->request, request);
-    plan->timeout_s = r->timeout_s == 0 ? s->timeout_s : r->timeout_s < 0 ? 0 : r->timeout_s;
+    plan->timeout_s = r->timeout_s == 0 ? s->timeout_s : http_options_limit(r->timeout_s);
     plan->max_redirects = r->max_redirects == 0  ? s->max_redirects
                           : r->max_redirects < 0 ? 0
                                                  : r->max_redirects;
@@ -243,7 +246,10 @@ const char *http_prepare(struct http_exchange *x, const struct acr_request *requ
 
 static bool drops_header(const struct http_header *h, bool drops_content, bool drops_secrets)
 {
-    if (drops_content && http_headers_is(h, "Content-Type", 12)) {
+    if (drops_content &&
+        (http_headers_is(h, "Content-Type", 12) || http_headers_is(h, "Content-Length", 14) ||
+         http_headers_is(h, "Content-Encoding", 16) ||
+         http_headers_is(h, "Transfer-Encoding", 17))) {
         return true;
     }
     return drops_secrets && (http_headers_is(h, "Authorization", 13) ||
@@ -252,8 +258,7 @@ static bool drops_header(const struct http_header *h, bool drops_content, bool d
 
 static void filter_headers(struct http_exchange *x, bool drops_content, bool drops_secrets)
 {
-    struct http_header *kept =
-        acr_alloc(x->user->u, (x->headers.count + 1) * sizeof(struct http_header));
+    struct http_header *kept = acr_alloc(x->u, (x->headers.count + 1) * sizeof(struct http_header));
     size_t count = 0;
 
     for (size_t i = 0; i < x->headers.count; i++) {
@@ -274,7 +279,7 @@ const char *http_prepare_hop(struct http_exchange *x, enum http_redirect kind)
     if (error != NULL) {
         return error == no_memory ? error : "redirected to an invalid URL";
     }
-    char *url = acr_alloc(x->user->u, scratch->length + 1);
+    char *url = acr_alloc(x->u, scratch->length + 1);
     memcpy(url, scratch->data, scratch->length + 1);
     bool elsewhere = !http_url_same_origin(x->url, url);
     x->url = url;
@@ -282,7 +287,7 @@ const char *http_prepare_hop(struct http_exchange *x, enum http_redirect kind)
         x->method = "GET";
         x->body.kind = HTTP_BODY_NONE;
     } else if (!http_exchange_reread(x)) {
-        return "redirected, but the body of a send function cannot be sent twice";
+        return "redirected, but the body cannot be sent twice";
     }
     if (elsewhere || kind == HTTP_REDIRECT_GET) {
         filter_headers(x, kind == HTTP_REDIRECT_GET, elsewhere);

@@ -21,7 +21,7 @@ static void keep_string(const char **to, const char *from)
 static void keep_limit(double *to_s, double from_s)
 {
     if (from_s != 0) {
-        *to_s = from_s < 0 ? 0 : from_s;
+        *to_s = http_options_limit(from_s);
     }
 }
 
@@ -43,6 +43,13 @@ static void apply_defaults(struct http_profile *p, const struct acr_http_default
     keep_string(&s->key_file, d->key_file);
     keep_string(&s->proxy, d->proxy);
     keep_string(&s->unix_socket, d->unix_socket);
+    keep_string(&s->trend_headers, d->trend_headers);
+    if (d->proxy != NULL && d->proxy[0] != '\0' && http_options_proxy(d->proxy) != NULL) {
+        p->error = "the user type's .proxy is not the address of a proxy";
+    }
+    if (d->unix_socket != NULL && strlen(d->unix_socket) >= HTTP_OPTIONS_SOCKET_PATH) {
+        p->error = ".unix_socket is longer than 107 bytes";
+    }
     if (!http_options_version(d->http_version, &s->version)) {
         p->error = ".http_version is neither \"1.1\" nor \"2\"";
     }

@@ -23,12 +23,14 @@ struct http_settings {
     bool no_compression;
     bool no_cookies;
     bool no_keep_alive;
+    bool traces; /* --once: what is sent and received is shown */
     /* NULL = none; borrowed from options and descriptors, which live as long as the run. */
     const char *ca_file;
     const char *cert_file;
     const char *key_file;
     const char *proxy;
     const char *unix_socket;
+    const char *trend_headers;
 };
 
 struct http_profile {

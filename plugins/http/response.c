@@ -4,6 +4,7 @@
 
 #include "expect.h"
 #include "status.h"
+#include "trends.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,23 +14,23 @@
 /* A body up to this size is copied into the task's memory; a larger one is handed over. */
 #define COPY_BYTES ((size_t)64 << 10)
 #define ERROR_BYTES 512
-#define WARN_EVERY_NS (10 * UINT64_C(1000000000))
 
 enum verdict { BY_STATUS, PASSED, FAILED };
 
 struct http_kept {
     struct http_kept *next;
-    struct acr_coroutine *coroutine; /* whose memory the response belongs to */
-    size_t mark;                     /* of that memory, when it was made */
-    struct acr_sample *sample;       /* NULL: settled before */
+    size_t mark;               /* of the memory of its user, when it was made */
+    struct acr_sample *sample; /* NULL: settled before */
     enum verdict verdict;
     bool is_status_error; /* the error names the request: it follows a renaming */
-    char *method;
-    char *name;   /* owned */
-    char *reason; /* owned: of acr_fail */
-    char *body;   /* owned: a large one */
+    const char *method;
+    const char *context; /* NULL = none */
+    const char *tags;    /* NULL = none */
+    char *name;          /* owned */
+    char *reason;        /* owned: of acr_fail */
+    char *body;          /* owned: a large one */
     struct http_response response;
-    char text[]; /* method, error, URLs, head, small body */
+    char text[]; /* method, context, tags, error, URLs, head, small body */
 };
 
 /* Why an answer counts as failed; NULL when it succeeded. Written to `to` when it is composed. */
@@ -54,20 +55,67 @@ static const char *judge(const struct http_exchange *x, const struct http_plan *
     return to;
 }
 
-static void settle(struct acr_sample *sample, const char *method, const char *name,
-                   const char *error, const struct http_response *res)
+/* How a sample is called in the statistics and for listeners. */
+struct labels {
+    const char *method;
+    const char *name;
+    const char *context;
+    const char *tags;
+};
+
+static struct labels labels_of(const struct http_plan *plan)
+{
+    return (struct labels){ plan->request.method, plan->name, plan->request.context,
+                            plan->request.tags };
+}
+
+static void show_outcome(const struct acr_settlement *how, const struct http_response *res)
+{
+    const struct http_trace_outcome outcome = {
+        .user_type = acr_type_name(res->u),
+        .user_number = acr_number(res->u),
+        .method = how->type == NULL ? "" : how->type,
+        .name = how->name == NULL ? "" : how->name,
+        .error = how->error,
+        .status = how->status,
+        .ms = res->shown.phases.total_ms,
+        .bytes = how->bytes,
+    };
+    struct http_text shown = { NULL, 0, 0 };
+
+    if (http_trace_outcome(&shown, &outcome)) {
+        http_trace_print(&shown);
+    }
+    http_text_done(&shown);
+}
+
+static void settle(struct acr_sample *sample, const struct labels *labels, const char *error,
+                   const struct http_response *res)
 {
     const struct acr_settlement how = {
         .size = sizeof how,
-        .type = method,
-        .name = name,
+        .type = labels->method,
+        .name = labels->name,
         .error = error,
         .bytes = res->shown.bytes,
         .status = res->shown.status,
         .url = res->shown.url,
         .response = &res->shown,
+        .context = labels->context,
+        .tags = labels->tags,
     };
+    struct http_user *user = http_user_get(res->u);
+
+    if (user == NULL) {
+        acr_sample_settle(sample, &how);
+        return;
+    }
+    if (user->profile->settings.traces) {
+        show_outcome(&how, res);
+    }
+    user->loop->settling = res->u;
     acr_sample_settle(sample, &how);
+    user->loop->settling = NULL;
 }
 
 static char *put(char **at, const void *data, size_t bytes)
@@ -101,7 +149,7 @@ static void fill(struct http_response *res, char *at, const struct strings *s,
 {
     struct acr_response *shown = &res->shown;
 
-    res->u = x->user->u;
+    res->u = x->u;
     res->head = put(&at, x->head.data, x->head.length);
     res->head_bytes = x->head.length;
     shown->error = put(&at, s->error, strlen(s->error));
@@ -123,8 +171,7 @@ static void fill(struct http_response *res, char *at, const struct strings *s,
 
 static void append_kept(struct http_user *user, struct http_kept *k)
 {
-    k->coroutine = acr_coroutine_self(user->u);
-    k->mark = acr_mark(user->u);
+    k->mark = acr_mark(k->response.u);
     if (user->kept_last != NULL) {
         user->kept_last->next = k;
     } else {
@@ -133,15 +180,21 @@ static void append_kept(struct http_user *user, struct http_kept *k)
     user->kept_last = k;
 }
 
+static size_t bytes_of(const char *text)
+{
+    return text == NULL ? 0 : strlen(text);
+}
+
 /* A response outside of the task's memory; NULL when out of memory. */
 static struct http_response *make_kept(struct http_exchange *x, const struct http_plan *plan,
                                        struct strings *s)
 {
+    const struct acr_request *r = &plan->request;
     bool is_large = x->content.length > COPY_BYTES;
-    size_t method_bytes = strlen(plan->request.method);
+    size_t labels_bytes = strlen(r->method) + bytes_of(r->context) + bytes_of(r->tags) + 3;
 
     s->body_bytes = is_large ? 0 : x->content.length;
-    struct http_kept *k = calloc(1, sizeof *k + strings_bytes(s, x) + method_bytes + 1);
+    struct http_kept *k = calloc(1, sizeof *k + strings_bytes(s, x) + labels_bytes);
     if (k == NULL) {
         return NULL;
     }
@@ -151,7 +204,9 @@ static struct http_response *make_kept(struct http_exchange *x, const struct htt
         return NULL;
     }
     char *at = k->text;
-    k->method = put(&at, plan->request.method, method_bytes);
+    k->method = put(&at, r->method, strlen(r->method));
+    k->context = r->context == NULL ? NULL : put(&at, r->context, strlen(r->context));
+    k->tags = r->tags == NULL ? NULL : put(&at, r->tags, strlen(r->tags));
     fill(&k->response, at, s, x);
     if (is_large) {
         k->body = x->content.data;
@@ -175,9 +230,25 @@ static struct http_response *make(struct http_exchange *x, const struct http_pla
         http_text_done(&x->content);
     }
     s->body_bytes = x->content.length;
-    struct http_response *res = acr_alloc(x->user->u, sizeof *res + strings_bytes(s, x));
+    struct http_response *res = acr_alloc(x->u, sizeof *res + strings_bytes(s, x));
     fill(res, (char *)(res + 1), s, x);
     return res;
+}
+
+static void take_trend(void *arg, const char *name, double value)
+{
+    acr_trend(arg, name, value);
+}
+
+/* The numbers that the answer's header brings along. */
+static void take_trends(const struct http_exchange *x, const struct acr_request *request)
+{
+    const char *list = x->user->profile->settings.trend_headers;
+
+    if ((list != NULL || request->trend_headers != NULL) && acr_user_is_counted(x->u)) {
+        http_trends_each(list, request->trend_headers, http_text_get(&x->head), x->head.length,
+                         take_trend, x->u);
+    }
 }
 
 struct acr_response *http_response_make(struct http_exchange *x, const struct http_plan *plan,
@@ -194,6 +265,7 @@ struct acr_response *http_response_make(struct http_exchange *x, const struct ht
     if (s.final_url[0] == '\0') {
         s.final_url = s.url;
     }
+    take_trends(x, &plan->request);
     struct http_response *res = make(x, plan, &s);
     struct acr_sample *sample = x->sample;
 
@@ -203,7 +275,8 @@ struct acr_response *http_response_make(struct http_exchange *x, const struct ht
         res->kept->sample = sample;
         res->kept->is_status_error = is_status_error;
     } else {
-        settle(sample, plan->request.method, plan->name, error, res);
+        const struct labels labels = labels_of(plan);
+        settle(sample, &labels, error, res);
     }
     return &res->shown;
 }
@@ -220,7 +293,8 @@ struct acr_response *http_response_refuse(struct acr_user *u, struct acr_sample 
     res->shown.url = "";
     res->shown.final_url = "";
     if (sample != NULL) {
-        settle(sample, method, name, error, res);
+        const struct labels labels = { method, name, NULL, NULL };
+        settle(sample, &labels, error, res);
     }
     return &res->shown;
 }
@@ -237,14 +311,15 @@ static void end(struct http_kept *k)
         if (k->verdict == PASSED) {
             error = NULL;
         } else if (k->verdict == FAILED) {
-            error = k->reason;
+            error = k->reason == NULL ? "out of memory" : k->reason;
         } else if (error[0] == '\0') {
             error = NULL;
         } else if (k->is_status_error) {
             http_status_error(composed, sizeof composed, k->response.shown.status, k->name);
             error = composed;
         }
-        settle(k->sample, k->method, k->name, error, &k->response);
+        const struct labels labels = { k->method, k->name, k->context, k->tags };
+        settle(k->sample, &labels, error, &k->response);
     }
     free(k->name);
     free(k->reason);
@@ -252,26 +327,18 @@ static void end(struct http_kept *k)
     free(k);
 }
 
-void http_response_end_all(struct http_user *user)
-{
-    while (user->kept_first != NULL) {
-        struct http_kept *k = user->kept_first;
-        user->kept_first = k->next;
-        end(k);
-    }
-    user->kept_last = NULL;
-}
+/* Whether a kept response is to end now. */
+typedef bool ends_fn(const struct http_kept *k, const struct acr_user *u, size_t mark);
 
-void http_response_end_rewound(struct http_user *user)
+/* Listeners of the samples that are settled may look at responses, but make no requests. */
+static void end_those(struct http_user *user, const struct acr_user *u, size_t mark, ends_fn *ends)
 {
-    struct acr_coroutine *self = acr_coroutine_self(user->u);
-    size_t mark = acr_mark(user->u);
     struct http_kept **link = &user->kept_first;
 
     user->kept_last = NULL;
     while (*link != NULL) {
         struct http_kept *k = *link;
-        if (k->coroutine == self && mark < k->mark) {
+        if (ends(k, u, mark)) {
             *link = k->next;
             end(k);
             continue;
@@ -279,6 +346,27 @@ void http_response_end_rewound(struct http_user *user)
         user->kept_last = k;
         link = &k->next;
     }
+}
+
+static bool is_of(const struct http_kept *k, const struct acr_user *u, size_t mark)
+{
+    (void)mark;
+    return u == NULL || k->response.u == u;
+}
+
+void http_response_end_all(struct http_user *user, const struct acr_user *u)
+{
+    end_those(user, u, 0, is_of);
+}
+
+static bool is_rewound(const struct http_kept *k, const struct acr_user *u, size_t mark)
+{
+    return k->response.u == u && mark < k->mark;
+}
+
+void http_response_end_rewound(struct http_user *user, struct acr_user *u)
+{
+    end_those(user, u, acr_mark(u), is_rewound);
 }
 
 /* --- what a scenario does with a response
@@ -299,11 +387,13 @@ static struct http_kept *caught(struct acr_response *shown, const char *call)
     if (res->kept != NULL && res->kept->sample != NULL) {
         return res->kept;
     }
+    /* A request that the end of its user cut short has nothing left to settle, and nobody is to
+     * blame. */
+    if (acr_is_cancelled(res->u)) {
+        return NULL;
+    }
     struct http_user *user = http_user_get(res->u);
-    uint64_t now = acr_now_ns();
-    if (user != NULL &&
-        (user->loop->warned_at_ns == 0 || now - user->loop->warned_at_ns > WARN_EVERY_NS)) {
-        user->loop->warned_at_ns = now;
+    if (user != NULL && http_user_may_warn(user->loop, HTTP_WARN_RECORDED)) {
         acr_log_at(res->u, ACR_LOG_WARNING,
                    "%s on a response that was recorded already: make the request with "
                    ".catch_response = true, continuing",
@@ -368,6 +458,21 @@ const char *acr_header(const struct acr_response *res, const char *name)
         return "";
     }
     return http_exchange_header(of(res)->head, of(res)->head_bytes, name);
+}
+
+const char *acr_resolve(const struct acr_response *shown, const char *link)
+{
+    struct http_user *user = shown == NULL ? NULL : http_user_get(of(shown)->u);
+
+    if (user == NULL || link == NULL) {
+        return "";
+    }
+    struct http_text *url = &user->loop->scratch;
+    http_text_clear(url);
+    if (http_url_resolve(url, shown->final_url, link) != NULL) {
+        return "";
+    }
+    return acr_dup(of(shown)->u, http_text_get(url));
 }
 
 const struct acr_json *acr_response_json(const struct acr_response *shown)

@@ -29,8 +29,9 @@ struct acr_response *http_response_make(struct http_exchange *x, const struct ht
 struct acr_response *http_response_refuse(struct acr_user *u, struct acr_sample *sample,
                                           const char *method, const char *name, const char *error);
 
-/* Settles and frees kept responses: all of them, or those whose memory the task has rewound. */
-void http_response_end_all(struct http_user *user);
-void http_response_end_rewound(struct http_user *user);
+/* Settles and frees the kept responses of `u` (NULL: of all), or those whose memory it has rewound.
+ */
+void http_response_end_all(struct http_user *user, const struct acr_user *u);
+void http_response_end_rewound(struct http_user *user, struct acr_user *u);
 
 #endif

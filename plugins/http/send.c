@@ -14,7 +14,7 @@
 static int run_hop(struct http_exchange *x, uint64_t deadline_ns)
 {
     const struct http_engine *engine = x->user->loop->engine;
-    struct acr_user *u = x->user->u;
+    struct acr_user *u = x->u;
 
     http_exchange_rewind(x);
     engine->start(x, x->user->engine);
@@ -33,6 +33,23 @@ static int run_hop(struct http_exchange *x, uint64_t deadline_ns)
     }
     engine->cancel(x);
     return r == -ETIMEDOUT ? r : -ECANCELED;
+}
+
+/* As run_hop; shows the hop where that is wanted. */
+static int run_shown_hop(struct http_exchange *x, uint64_t deadline_ns)
+{
+    struct http_text shown = { NULL, 0, 0 };
+    int r = run_hop(x, deadline_ns);
+
+    if (x->trace == NULL) {
+        return r;
+    }
+    const char *error = r == 0 ? x->error : r == -ETIMEDOUT ? "timed out" : "cancelled";
+    if (http_trace_hop(&shown, x->trace, x->head.data, x->head.length, error)) {
+        http_trace_print(&shown);
+    }
+    http_text_done(&shown);
+    return r;
 }
 
 static void note_timeout(struct http_exchange *x, double timeout_s)
@@ -55,7 +72,7 @@ static int run(struct http_exchange *x, const struct http_plan *plan, int *ret_r
         if (*ret_redirects > 0) {
             before_ms = (double)acr_sample_response_time_ns(x->sample) / 1e6;
         }
-        int r = run_hop(x, deadline);
+        int r = run_shown_hop(x, deadline);
         if (r == -ETIMEDOUT) {
             note_timeout(x, plan->timeout_s);
             return 0;
@@ -85,12 +102,26 @@ static int run(struct http_exchange *x, const struct http_plan *plan, int *ret_r
 
 static struct acr_response *answer_cancelled(struct http_exchange *x, const struct http_plan *plan)
 {
-    struct acr_user *u = x->user->u;
+    struct acr_user *u = x->u;
 
     acr_sample_cancel(x->sample, plan->request.method, plan->name);
     x->sample = NULL;
     http_exchange_free(x);
     return http_response_refuse(u, NULL, "", "", "cancelled");
+}
+
+/* Neither can wait for an answer: the coroutine that runs is another's, or in the middle of
+ * settling.
+ */
+static struct acr_response *refuse_callback(struct acr_user *u, struct http_loop *loop)
+{
+    static const char why[] =
+        "a request from within a send or receive function, or a listener of requests";
+
+    if (http_user_may_warn(loop, HTTP_WARN_CALLBACK)) {
+        acr_log_at(u, ACR_LOG_WARNING, "%s: neither made nor counted", why);
+    }
+    return http_response_refuse(u, NULL, "", "", why);
 }
 
 struct acr_response *acr_http_send(struct acr_user *u, const struct acr_request *request)
@@ -99,15 +130,18 @@ struct acr_response *acr_http_send(struct acr_user *u, const struct acr_request 
     struct http_plan plan;
     int redirects = 0;
 
+    if (user != NULL && (user->loop->n_callbacks > 0 || user->loop->settling == u)) {
+        return refuse_callback(u, user->loop);
+    }
     if (acr_is_cancelled(u)) {
         (void)acr_suspend(u, 0); /* answers at once, and is counted */
         return http_response_refuse(u, NULL, "", "", "cancelled");
     }
     if (user != NULL && user->kept_first != NULL) {
-        http_response_end_rewound(user);
+        http_response_end_rewound(user, u);
     }
     struct acr_sample *sample = acr_sample_begin(u);
-    struct http_exchange *x = user == NULL ? NULL : http_exchange_new(user);
+    struct http_exchange *x = user == NULL ? NULL : http_exchange_new(user, u);
     if (x == NULL) {
         return http_response_refuse(u, sample, request->method, request->path, "out of memory");
     }

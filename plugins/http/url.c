@@ -257,6 +257,10 @@ static bool put_relative(struct http_text *out, const struct http_url *current,
 {
     size_t path = strcspn(current->rest, "?#");
 
+    if (location[0] == '\0' || location[0] == '#') { /* the same document */
+        return (current->rest[0] == '/' || http_text_put(out, '/')) &&
+               http_encode_url(out, current->rest, strcspn(current->rest, "#"));
+    }
     if (location[0] != '/' && location[0] != '?') {
         while (path > 0 && current->rest[path - 1] != '/') {
             path--;
@@ -281,8 +285,9 @@ const char *http_url_resolve(struct http_text *out, const char *current, const c
         const struct http_url_base none = { .text = NULL };
         return http_url_join(out, &none, location, NULL, &ignored);
     }
-    size_t scheme = strspn(location, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    if (scheme > 0 && strncmp(location + scheme, "://", 3) == 0) {
+    size_t scheme =
+        strspn(location, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-.0123456789");
+    if (scheme > 0 && location[scheme] == ':') {
         return "redirected to something other than http:// and https://";
     }
     if (http_url_split(current, &u) != NULL) {

@@ -2,6 +2,7 @@
 /* The client's state per loop and per user, and the calls that change a user. */
 #include "user.h"
 
+#include "cookies.h"
 #include "encode.h"
 #include "options.h"
 #include "response.h"
@@ -10,14 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WARN_EVERY_NS (10 * UINT64_C(1000000000))
+
 uint32_t http_user_slot;
 
 /*
- * What acr_set_header set: never changed once made, for a running exchange may read it. A new one
+ * What acr_set_header set: never changed once made, for running exchanges may read it. A new one
  * takes its place.
  */
 struct http_own {
-    struct http_own *next; /* among the retired */
+    size_t n_holders; /* the user, while it is the latest, and exchanges */
     size_t count;
     struct http_header *items;  /* what was set */
     struct http_header *merged; /* laid over the profile's */
@@ -68,7 +71,6 @@ int http_user_init(struct acr_user *u, void *user_state)
 {
     struct http_user *user = user_state;
 
-    user->u = u;
     user->loop = acr_client_loop_state(acr_user_loop(u), http_user_slot);
     user->profile = http_profile_get(user->loop, u);
     if (user->profile == NULL) {
@@ -79,15 +81,14 @@ int http_user_init(struct acr_user *u, void *user_state)
     return user->engine == NULL ? -ENOMEM : 0;
 }
 
-/* Ends exchanges; `all` or only those whose coroutine ended inside the call, as an exception does.
- */
-static void end_running(struct http_user *user, bool all)
+/* Ends the exchanges that `u` left behind, as an exception in C++ does; NULL: of all. */
+static void end_running(struct http_user *user, const struct acr_user *u)
 {
     struct http_exchange *next;
 
     for (struct http_exchange *x = user->running; x != NULL; x = next) {
         next = x->next;
-        if (!all && x->waiter != NULL) {
+        if (u != NULL && x->u != u) {
             continue;
         }
         if (!x->is_done && x->transfer != NULL) {
@@ -100,11 +101,17 @@ static void end_running(struct http_user *user, bool all)
     }
 }
 
-static void free_retired(struct http_user *user)
+struct http_own *http_user_hold_headers(struct http_user *user)
 {
-    while (user->retired != NULL) {
-        struct http_own *own = user->retired;
-        user->retired = own->next;
+    if (user->own != NULL) {
+        user->own->n_holders++;
+    }
+    return user->own;
+}
+
+void http_user_release_headers(struct http_own *own)
+{
+    if (own != NULL && --own->n_holders == 0) {
         free(own->items);
         free(own);
     }
@@ -114,12 +121,11 @@ void http_user_task_done(struct acr_user *u, void *user_state)
 {
     struct http_user *user = user_state;
 
-    (void)u;
     if (user->running != NULL) {
-        end_running(user, false);
+        end_running(user, u);
     }
     if (user->kept_first != NULL) {
-        http_response_end_all(user);
+        http_response_end_all(user, u);
     }
 }
 
@@ -128,14 +134,12 @@ void http_user_done(struct acr_user *u, void *user_state)
     struct http_user *user = user_state;
 
     (void)u;
-    end_running(user, true);
-    http_response_end_all(user);
-    free_retired(user);
-    if (user->own != NULL) {
-        free(user->own->items);
-        free(user->own);
-        user->own = NULL;
-    }
+    end_running(user, NULL);
+    http_response_end_all(user, NULL);
+    http_user_release_headers(user->own);
+    user->own = NULL;
+    free(user->name);
+    user->name = NULL;
     if (user->engine != NULL) {
         user->loop->engine->user_free(user->engine);
         user->engine = NULL;
@@ -145,6 +149,18 @@ void http_user_done(struct acr_user *u, void *user_state)
 struct http_user *http_user_get(struct acr_user *u)
 {
     return acr_client_user_state(u, http_user_slot);
+}
+
+bool http_user_may_warn(struct http_loop *loop, enum http_warning which)
+{
+    uint64_t *at_ns = &loop->warned_at_ns[which];
+    uint64_t now = acr_now_ns();
+
+    if (*at_ns != 0 && now - *at_ns <= WARN_EVERY_NS) {
+        return false;
+    }
+    *at_ns = now;
+    return true;
 }
 
 bool http_user_auth_line(struct http_text *out, const char *auth)
@@ -173,6 +189,7 @@ static struct http_own *own_with(const struct http_own *old, const char *line,
         return NULL;
     }
     struct http_headers before = { old == NULL ? NULL : old->items, old_count };
+    own->n_holders = 1;
     own->items = items;
     own->count = http_headers_merge(before, (struct http_headers){ &set, 1 }, items);
     char *at = own->text;
@@ -186,25 +203,19 @@ static struct http_own *own_with(const struct http_own *old, const char *line,
     return own;
 }
 
-static void set_line(struct http_user *user, const char *line)
+static void set_line(struct acr_user *u, struct http_user *user, const char *line)
 {
     struct http_own *own = own_with(user->own, line, user->profile->headers);
 
     if (own == NULL) {
-        acr_log_at(user->u, ACR_LOG_ERROR, "a default header is lost: out of memory");
+        acr_log_at(u, ACR_LOG_ERROR, "a default header is lost: out of memory");
         return;
     }
     user->headers.count = http_headers_merge(
         user->profile->headers, (struct http_headers){ own->items, own->count }, own->merged);
     user->headers.items = own->merged;
-    if (user->own != NULL) {
-        user->own->next = user->retired;
-        user->retired = user->own;
-    }
+    http_user_release_headers(user->own);
     user->own = own;
-    if (user->running == NULL) {
-        free_retired(user);
-    }
 }
 
 void acr_set_header(struct acr_user *u, const char *name, const char *value)
@@ -224,7 +235,7 @@ void acr_set_header(struct acr_user *u, const char *name, const char *value)
     http_text_clear(line);
     if (http_text_puts(line, name) && http_text_puts(line, value[0] == '\0' ? ":" : ": ") &&
         http_text_puts(line, value)) {
-        set_line(user, line->data);
+        set_line(u, user, line->data);
     }
 }
 
@@ -238,7 +249,7 @@ void acr_set_auth(struct acr_user *u, const char *auth)
     struct http_text *line = &user->loop->scratch;
     http_text_clear(line);
     if (auth == NULL ? http_text_puts(line, "Authorization:") : http_user_auth_line(line, auth)) {
-        set_line(user, line->data);
+        set_line(u, user, line->data);
     }
 }
 
@@ -249,6 +260,74 @@ void acr_clear_cookies(struct acr_user *u)
     if (user != NULL) {
         user->loop->engine->clear_cookies(user->engine);
     }
+}
+
+void acr_name_requests(struct acr_user *u, const char *name)
+{
+    struct http_user *user = http_user_get(u);
+
+    if (user != NULL) {
+        free(user->name);
+        user->name = name == NULL || name[0] == '\0' ? NULL : strdup(name);
+    }
+}
+
+/* The host of the user's base URL. Returns: false when it has none. */
+static bool host_of(const struct http_user *user, struct http_url *ret_url)
+{
+    const struct http_url_base *base = &user->profile->base;
+
+    return base->error == NULL && http_url_split(base->text, ret_url) == NULL;
+}
+
+void acr_set_cookie(struct acr_user *u, const char *name, const char *value)
+{
+    struct http_user *user = http_user_get(u);
+    struct http_url url;
+
+    if (user == NULL || name == NULL) {
+        return;
+    }
+    struct http_text *line = &user->loop->scratch;
+    http_text_clear(line);
+    const char *error = "the user has no host";
+    if (host_of(user, &url)) {
+        error = http_cookies_line(line, url.host, url.host_bytes, name, value == NULL ? "" : value);
+    }
+    if (error == NULL && !user->loop->engine->set_cookie(user->engine, http_text_get(line))) {
+        error = "the user keeps no cookies";
+    }
+    if (error != NULL) {
+        acr_log_at(u, ACR_LOG_ERROR, "acr_set_cookie: '%s' is not set: %s", name, error);
+    }
+}
+
+struct search {
+    struct http_url url;
+    const char *name;
+    struct http_text *found;
+};
+
+static bool is_not_it(void *arg, const char *line)
+{
+    struct search *s = arg;
+    const char *value = http_cookies_value(line, s->url.host, s->url.host_bytes, s->name);
+
+    return value == NULL || !http_text_puts(s->found, value);
+}
+
+const char *acr_cookie(struct acr_user *u, const char *name)
+{
+    struct http_user *user = http_user_get(u);
+    struct search s = { .name = name };
+
+    if (user == NULL || name == NULL || !host_of(user, &s.url)) {
+        return "";
+    }
+    s.found = &user->loop->scratch;
+    http_text_clear(s.found);
+    user->loop->engine->each_cookie(user->engine, is_not_it, &s);
+    return acr_dup(u, http_text_get(s.found));
 }
 
 void acr_close_connections(struct acr_user *u)

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const double quantiles[] = {
     0.50, 0.66, 0.75, 0.80, 0.90, 0.95, 0.98, 0.99, 0.999, 0.9999, 1
@@ -195,6 +196,12 @@ void csv_rows_exceptions(struct csv_text *t, const struct acr_snapshot *s)
 /* --- metrics
  * -------------------------------------------------------------------------------------- */
 
+static const struct {
+    const char *name;
+    double quantile;
+} few_quantiles[] = { { "p50", 0.5 },  { "p90", 0.9 },     { "p95", 0.95 },
+                      { "p99", 0.99 }, { "p99.9", 0.999 }, { "p99.99", 0.9999 } };
+
 static void start_metric(struct csv_text *t, const struct acr_entry *e, const char *metric)
 {
     csv_text_foreign(t, e != NULL ? acr_entry_type(e) : "");
@@ -231,11 +238,6 @@ static void metrics_of(struct csv_text *t, const struct acr_entry *e)
         [ACR_CORRECTED] = "corrected",
         [ACR_LATENESS] = "lateness",
     };
-    static const struct {
-        const char *name;
-        double quantile;
-    } few[] = { { "p50", 0.5 },  { "p90", 0.9 },     { "p95", 0.95 },
-                { "p99", 0.99 }, { "p99.9", 0.999 }, { "p99.99", 0.9999 } };
 
     metric_count(t, e, "attempts", count(e, ACR_ATTEMPTS));
     metric_count(t, e, "cancelled", count(e, ACR_CANCELLED));
@@ -245,10 +247,114 @@ static void metrics_of(struct csv_text *t, const struct acr_entry *e)
         bool is_timed = count(e, ACR_REQUESTS) > count(e, ACR_UNTIMED);
 
         metric_ms(t, e, clocks[clock], "avg", is_timed ? acr_entry_average_ms(e, clock) : -1);
-        for (size_t i = 0; i < ACR_LEN(few); i++)
-            metric_ms(t, e, clocks[clock], few[i].name,
-                      acr_entry_quantile_ms(e, clock, ACR_TOTAL, few[i].quantile));
+        for (size_t i = 0; i < ACR_LEN(few_quantiles); i++)
+            metric_ms(t, e, clocks[clock], few_quantiles[i].name,
+                      acr_entry_quantile_ms(e, clock, ACR_TOTAL, few_quantiles[i].quantile));
         metric_ms(t, e, clocks[clock], "max", is_timed ? acr_entry_max_ms(e, clock) : -1);
+    }
+}
+
+/* --- the scenario's own: its kind is the type, and begins the metric, so that no request of that
+ * type and name has the same row --- */
+
+static const char *const kinds[] = {
+    [ACR_METRIC_COUNTER] = "counter", [ACR_METRIC_GAUGE] = "gauge", [ACR_METRIC_TREND] = "trend",
+    [ACR_METRIC_CHECK] = "check",     [ACR_METRIC_TAG] = "tag",
+};
+
+static void start_own(struct csv_text *t, const struct acr_metric *m, const char *before,
+                      const char *what, const char *after)
+{
+    const char *kind = kinds[acr_metric_kind(m)];
+    char metric[64];
+
+    snprintf(metric, sizeof(metric), "%s_%s%s%s", kind, before, what, after);
+    csv_text_plain(t, kind);
+    csv_text_foreign(t, acr_metric_name(m));
+    csv_text_plain(t, metric);
+}
+
+static void own_count(struct csv_text *t, const struct acr_metric *m, const char *what,
+                      uint64_t value)
+{
+    start_own(t, m, "", what, "");
+    csv_text_count(t, value);
+    csv_text_end_row(t);
+}
+
+static void own_number(struct csv_text *t, const struct acr_metric *m, const char *what,
+                       double value)
+{
+    start_own(t, m, "", what, "");
+    csv_text_short_number(t, value);
+    csv_text_end_row(t);
+}
+
+/* Quantiles have hardly three digits that mean something, and the mean has no more use. */
+static double few_digits(double value)
+{
+    char text[40];
+
+    snprintf(text, sizeof(text), "%.6g", value);
+    return strtod(text, NULL);
+}
+
+static void own_value(struct csv_text *t, const struct acr_metric *m, const char *what,
+                      bool is_there, double value)
+{
+    bool is_tag = acr_metric_kind(m) == ACR_METRIC_TAG;
+
+    start_own(t, m, is_tag ? "response_time_" : "", what, is_tag ? "_ms" : "");
+    if (!is_there)
+        csv_text_plain(t, "N/A");
+    else
+        csv_text_short_number(t, is_tag ? rounded(value) : value);
+    csv_text_end_row(t);
+}
+
+static void own_values(struct csv_text *t, const struct acr_metric *m)
+{
+    /* Of a trend -1 may be a value; requests with a tag may all have been reported without a time.
+     */
+    bool is_there = acr_metric_count(m) > 0 &&
+                    (acr_metric_kind(m) == ACR_METRIC_TREND || acr_metric_quantile(m, 1) >= 0);
+
+    own_value(t, m, "avg", is_there, few_digits(acr_metric_average(m)));
+    own_value(t, m, "min", is_there, acr_metric_min(m));
+    for (size_t i = 0; i < ACR_LEN(few_quantiles); i++)
+        own_value(t, m, few_quantiles[i].name, is_there,
+                  few_digits(acr_metric_quantile(m, few_quantiles[i].quantile)));
+    own_value(t, m, "max", is_there, acr_metric_max(m));
+}
+
+static void own_metric(struct csv_text *t, const struct acr_metric *m)
+{
+    switch (acr_metric_kind(m)) {
+    case ACR_METRIC_COUNTER:
+        own_number(t, m, "sum", acr_metric_sum(m));
+        own_number(t, m, "rate", few_digits(acr_metric_rate(m)));
+        return;
+    case ACR_METRIC_GAUGE:
+        own_number(t, m, "last", acr_metric_last(m));
+        own_number(t, m, "min", acr_metric_min(m));
+        own_number(t, m, "max", acr_metric_max(m));
+        return;
+    case ACR_METRIC_TREND:
+        own_count(t, m, "count", acr_metric_count(m));
+        own_number(t, m, "sum", acr_metric_sum(m));
+        own_values(t, m);
+        return;
+    case ACR_METRIC_CHECK:
+        own_count(t, m, "passed", acr_metric_count(m) - acr_metric_failures(m));
+        own_count(t, m, "failed", acr_metric_failures(m));
+        return;
+    case ACR_METRIC_TAG:
+        own_count(t, m, "requests", acr_metric_count(m));
+        own_count(t, m, "failures", acr_metric_failures(m));
+        own_values(t, m);
+        return;
+    default: /* a kind that came after this plugin */
+        return;
     }
 }
 
@@ -260,6 +366,12 @@ void csv_rows_metrics(struct csv_text *t, const struct acr_snapshot *s)
         [ACR_LEDGER_FAILED] = "ledger_failed",       [ACR_LEDGER_CANCELLED] = "ledger_cancelled",
         [ACR_LEDGER_IN_FLIGHT] = "ledger_in_flight", [ACR_LEDGER_LOST] = "ledger_lost",
         [ACR_LEDGER_ATTEMPTS] = "ledger_attempts",
+    };
+    static const char *const load[] = {
+        [ACR_LOAD_ITERATIONS] = "load_iterations", [ACR_LOAD_ARRIVALS] = "load_arrivals",
+        [ACR_LOAD_DROPPED] = "load_dropped",       [ACR_LOAD_QUEUED] = "load_queued",
+        [ACR_LOAD_QUEUE] = "load_queue",           [ACR_LOAD_MISSED_SLOTS] = "load_missed_slots",
+        [ACR_LOAD_SPAWNED] = "load_spawned",       [ACR_LOAD_PARKED] = "load_parked",
     };
 
     heading(t, names, ACR_LEN(names));
@@ -274,4 +386,8 @@ void csv_rows_metrics(struct csv_text *t, const struct acr_snapshot *s)
     start_metric(t, NULL, "open_requests_mean");
     csv_text_short_number(t, rounded(acr_snapshot_open_requests(s)));
     csv_text_end_row(t);
+    for (uint32_t which = 0; which < ACR_LEN(load); which++)
+        metric_count(t, NULL, load[which], acr_snapshot_load(s, which));
+    for (size_t i = 0; i < acr_snapshot_n_metrics(s); i++)
+        own_metric(t, acr_snapshot_metric(s, i));
 }

@@ -58,7 +58,9 @@ int csv_writer_open(struct csv_writer *w, const char *prefix, bool is_full_histo
 {
     int r;
 
-    *w = (struct csv_writer){ .is_full_history = is_full_history, .prefix_length = strlen(prefix) };
+    *w = (struct csv_writer){ .is_full_history = is_full_history,
+                              .prefix_length = strlen(prefix),
+                              .next_metrics_tick = TICKS_PER_METRICS };
     acr_copy(w->path, sizeof(w->path), prefix);
     if (w->prefix_length + sizeof(HISTORY) > sizeof(w->path))
         return -ENAMETOOLONG;
@@ -101,8 +103,12 @@ static int write_files(struct csv_writer *w, const struct acr_snapshot *s, bool 
     if (!is_final && started_ns < w->next_write_ns)
         return 0;
     for (size_t i = 0; i < ACR_LEN(files) && r == 0; i++) {
-        if (files[i].is_seldom && !is_final && w->n_ticks % TICKS_PER_METRICS != 0)
-            continue;
+        if (files[i].is_seldom && !is_final) {
+            /* Not at fixed ticks: writing may leave out just these. */
+            if (w->n_ticks < w->next_metrics_tick)
+                continue;
+            w->next_metrics_tick = w->n_ticks + TICKS_PER_METRICS;
+        }
         csv_text_clear(&w->text);
         files[i].rows(&w->text, s);
         r = csv_files_replace(path_of(w, files[i].suffix), &w->text);

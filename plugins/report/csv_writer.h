@@ -23,6 +23,7 @@ struct csv_writer {
     int history_fd;
     double last_history_s; /* whole seconds since the epoch */
     uint64_t n_ticks;
+    uint64_t next_metrics_tick;
     uint64_t next_write_ns; /* of the replaced files */
     struct csv_text text;
 };

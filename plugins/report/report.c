@@ -27,6 +27,7 @@ static int init(struct acr_user *u)
     bool is_full_history = acr_option_flag("csv-full-history");
     int r;
 
+    has_complained = false; /* a program may run several loads */
     if (*prefix == '\0' && is_full_history) {
         acr_set_exit_code(2); /* a mistake of usage */
         return acr_raise(u, "--csv-full-history wants --csv too");
@@ -82,5 +83,5 @@ static const struct acr_hooks hooks = {
     .quitting = quitting,
 };
 
-ACR_PLUGIN(.name = "report", .version = ACRIDA_VERSION, .options = options, .n_options = ACR_LEN(options),
-           .hooks = &hooks);
+ACR_PLUGIN(.name = "report", .version = ACRIDA_VERSION, .options = options,
+           .n_options = ACR_LEN(options), .hooks = &hooks);

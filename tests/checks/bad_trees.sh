@@ -50,6 +50,9 @@ clean_tree() {
         '#endif' '/* ACR_API int acr_none(void); */' 'ACR_API int acr_one(void);' \
         'ACR_API const char *acr_two(int a,' '    int b);' '#ifdef __cplusplus' '}' '#endif' '#endif'
     put sdk/include/acrida/http.h '#include <acrida/acrida.h>' 'ACR_API int acr_get(void);'
+    put sdk/include/acrida/events.h '#include <acrida/acrida.h>'
+    put sdk/include/acrida/report.h '#include <acrida/acrida.h>'
+    put sdk/LOCUST.md '```c' 'int hello(void);' '```'
     put .ci/run '#!/bin/sh' 'echo "$1"'
     put packaging/test.sh '#!/bin/sh' 'echo "$1"'
     mkdir -p "$tree/tests"
@@ -71,7 +74,7 @@ build() {
 run() {
     case $1 in
     exports) build && sh "$checks/exports.sh" "$tree/build" "$tree" ;;
-    headers | samples) sh "$checks/$1.sh" "$tree" cc c++ ;;
+    headers | samples | locust_md) sh "$checks/$1.sh" "$tree" cc c++ ;;
     *) sh "$checks/$1.sh" "$tree" ;;
     esac
 }
@@ -101,7 +104,7 @@ finds() {
 }
 
 clean_tree
-for check in layers sizes banned tour exports headers samples; do
+for check in layers sizes banned tour exports headers samples locust_md; do
     accepts $check
 done
 ! command -v shellcheck >/dev/null || accepts shell
@@ -134,6 +137,8 @@ put core/app/options.c '#include <dlfcn.h>'
 finds layers '<dlfcn.h> belongs in core/plugin/'
 put plugins/report/csv.c '#include <curl/curl.h>'
 finds layers '<curl/curl.h> belongs in plugins/http/'
+put plugins/http/http.c '#include <libxml/HTMLparser.h>'
+finds layers '<libxml/HTMLparser.h> belongs in samples/'
 put core/engine/user.c '#include <pthread.h>'
 finds layers '<pthread.h> belongs in core/sched/'
 put core/sched/loop.c '#include <stdatomic.h>'
@@ -192,6 +197,10 @@ put samples/hello.c 'char narrow(int n);' 'char narrow(int n)' '{' '    return n
 finds samples 'hello.c: not clean with cc'
 put samples/hello.cc 'extern char c;' 'char c = 3000;'
 finds samples 'hello.cc: not clean with c++'
+put sdk/LOCUST.md 'A fragment:' '' '```c' 'extern char c;' 'char c = 3000;' '```'
+finds locust_md 'LOCUST.md:5:'
+put sdk/LOCUST.md '```c' 'int hello(void);'
+finds locust_md 'a block that does not end'
 
 if command -v shellcheck >/dev/null; then
     put packaging/test.sh '#!/bin/sh' 'rm -rf $1/x'

@@ -78,6 +78,8 @@ function third_party(h) {
         return "core/dist/"
     if (h ~ /^nghttp2\// || h ~ /^protobuf-c\//)
         return "plugins/grpc/"
+    if (h ~ /^libxml\//)
+        return "samples/"
     if (h ~ /^wslay\//)
         return "plugins/websocket/"
     return ""

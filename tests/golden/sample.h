@@ -90,6 +90,35 @@ static inline void sample_make(struct sample *x, unsigned n_seconds, bool is_hos
     acri_snapshot_init(&x->snapshot, x->stats, &info);
 }
 
+/* Numbers of its own, some of them with names that are hard to write, and open load. */
+static inline void sample_add_metrics(struct sample *x)
+{
+    struct acri_metrics *m = &x->block->metrics;
+
+    for (unsigned i = 1; i <= 1000; i++) {
+        acri_metrics_add(m, ACR_METRIC_COUNTER, "orders", 3, 0);
+        acri_metrics_add(m, ACR_METRIC_TREND, "basket, in cents", 12.5 * i, 0);
+        acri_metrics_add(m, ACR_METRIC_TREND, "balance", (double)i - 700.5, 0);
+        acri_metrics_add(m, ACR_METRIC_TREND, "bytes", 1e9 * i, 0);
+        acri_metrics_check(m, "has a total", i != 1000);
+        acri_metrics_check(m, "=is \"fast\"", i % 4 != 0);
+        acri_metrics_tag(m, "eu", 2, i % 10 == 0, true, i * 10 * ACRI_NS_PER_US);
+    }
+    acri_metrics_add(m, ACR_METRIC_COUNTER, "revenue\033[31m", 1234567.891, 0);
+    acri_metrics_add(m, ACR_METRIC_GAUGE, "queue", 17, 1);
+    acri_metrics_add(m, ACR_METRIC_GAUGE, "queue", -2.5, 2);
+    acri_metrics_tag(m, "untimed", 7, true, false, 0);
+    acri_stats_merge(x->stats, x->block);
+    x->snapshot.info.arrival_rate = 100;
+    x->snapshot.info.load[ACR_LOAD_ITERATIONS] = 1150;
+    x->snapshot.info.load[ACR_LOAD_ARRIVALS] = 1200;
+    x->snapshot.info.load[ACR_LOAD_DROPPED] = 30;
+    x->snapshot.info.load[ACR_LOAD_QUEUED] = 70;
+    x->snapshot.info.load[ACR_LOAD_QUEUE] = 20;
+    x->snapshot.info.load[ACR_LOAD_MISSED_SLOTS] = 4;
+    x->snapshot.info.load[ACR_LOAD_PARKED] = 1;
+}
+
 static inline void sample_done(struct sample *x)
 {
     acri_block_free(x->block);

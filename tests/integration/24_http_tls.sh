@@ -40,6 +40,7 @@ http {
     ssl_certificate server.pem; ssl_certificate_key server.key;
     server { listen 127.0.0.1:$port ssl http2; server_name localhost; root $work;
         location = / { default_type text/plain; return 200 "\$server_protocol\\n"; }
+        location = /connection { default_type text/plain; return 200 "\$connection_requests\\n"; }
         location = /large { default_type text/plain; } }
     server { listen 127.0.0.1:$closed ssl; ssl_client_certificate ca.pem; ssl_verify_client on;
         location / { default_type text/plain; return 200 "\$server_protocol\\n"; } }
@@ -80,6 +81,6 @@ expect 'requests in the log of nginx' "$(wc -l <requests.log | tr -d ' ')" "$(le
 
 story='client certificates'
 host=https://localhost:$closed
-visit 1 trusting "$host"
+visit 1 trusting "$host" -i 5
 visit 0 trusting "$host" --http-cert client.pem --http-key client.key
 echo ok

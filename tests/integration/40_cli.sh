@@ -216,8 +216,150 @@ commands() {
     run 1 check "$scenarios/no-such-file.so"
 }
 
+# names : which tasks reported samples, and how many, from the statistics
+names() {
+    awk -F , 'NR > 1 && $1 != "" { print $1 ":" $2 "=" $3 }' r_stats.csv | sort | paste -sd ' ' -
+}
+
+choosing() {
+    export ACRIDA_API_KEY=k
+    story='tags'
+    once="-f $scenarios/options.c --headless --only-summary --csv r --threads 1"
+    # shellcheck disable=SC2086 # several words are meant
+    {
+        run 0 $once --show-task-ratio -T quick
+        has out 'what has the tag' '^   100.0 +home$'
+        lacks out 'what has it not' 'cart|bare|fixed'
+        run 0 $once --show-task-ratio -T read write -E quick -- nested
+        has out 'of a set of the tag' '^     50.0 +view$'
+        lacks out 'what is excluded' 'home|bare'
+        run 1 $once -T no-such-tag -- nested
+        has err 'nothing left' 'no task is left'
+        run 0 $once --show-task-ratio --equal-weights nested
+        has out 'dissolved sets, each function once' '^   50.0 +add$'
+        lacks out 'a set' 'cart'
+    }
+
+    story='ratios of sets and fixed counts'
+    run 0 -f "$scenarios/options.c" --show-task-ratio -u 9
+    has out 'the fixed' '^ 33.3 +fixed$'
+    has out 'the rest by weight' '^ 44.4 +nested$'
+    has out 'a set' '^   60.0 +cart$'
+    has out 'a task in it' '^     50.0 +add$'
+
+    story='--config-users'
+    cat >users.json <<'END'
+[{"user_class_name": "buyer", "weight": 1, "host": "http://of.the.file", "tasks": ["view"]}]
+END
+    quick 0 -f "$cli" -u 2 --config-users users.json
+    expect 'weights' 'buyer=1 seller=1' "$(types)"
+    expect 'the host' 1 "$(total 'Request Count' 'http://of.the.file')"
+    quick 0 -f "$cli" -u 4 --config-users users.json '{"user_type_name": "buyer", "fixed_count": 3}'
+    expect 'counts' 'buyer=3 seller=1' "$(types)"
+    echo 'config-users = [{"user_type_name": "buyer", "weight": 0, "host": "http://x"}]' >acrida.conf
+    quick 0 -f "$cli" -u 2
+    expect 'from a file' 'seller=2' "$(types)"
+    rm acrida.conf
+}
+
+loading() {
+    story='--iterations'
+    export ACRIDA_API_KEY=k
+    run 0 -f "$scenarios/options.c" --headless --only-summary --csv r -u 3 -r 1000 -i 7 \
+        --config-users '{"user_type_name": "fixed", "fixed_count": 0, "weight": 1}' -- fixed
+    expect 'iterations' 'fixed:only=7' "$(names)"
+
+    story='--stages'
+    run 0 -f "$scenarios/options.c" --headless --only-summary --csv r \
+        --stages '1s:2@1000,1s:0@1000' fixed
+    has err 'the stages' 'stage 2 of 2'
+    has err 'the end' 'the shape is over'
+
+    story='--arrival-rate'
+    run 0 -f "$scenarios/options.c" --headless --only-summary --csv r --arrival-rate 6000/m \
+        --arrivals poisson -i 20 -T quick -- nested
+    expect 'arrivals' 'nested:home=20' "$(names)"
+    echo 'stages = 1s:1' >acrida.conf
+    run 0 -f "$scenarios/options.c" --headless --only-summary --csv r --arrival-rate 100 -i 5 \
+        -T quick -- nested
+    expect 'the command line wins over stages of a file' 'nested:home=5' "$(names)"
+    rm acrida.conf
+
+    story='--once'
+    for type in fixed never chained nested; do
+        run 0 -f "$scenarios/options.c" --csv r --once "$type"
+        expect 'iterations' 1 "$(total 'Request Count')"
+        lacks err 'what is meant anyway' 'no web UI'
+    done
+    run 0 -f "$scenarios/options.c" --csv r --once never -i 4
+    expect 'iterations' 'never:only=4' "$(names)"
+    for type in rare usual; do
+        run 0 -f "$scenarios/arrivals.c" --csv r --once "$type" -i 2
+        expect 'iterations' "$type:tell=2" "$(names)"
+    done
+    echo 'users = 50' >acrida.conf
+    run 0 -f "$scenarios/options.c" --csv r --once fixed
+    expect 'users of a file do not count' 'fixed:only=1' "$(names)"
+    rm acrida.conf
+    run 1 -f "$scenarios/options.c" --once nobody
+    has err 'an unknown type' "^acrida: there is no user type 'nobody'; there is: nested, fixed, never, chained$"
+
+    if command -v valgrind >/dev/null && ! nm -D "$build"/bin/acrida "$build"/lib*/libacrida.so.0 2>/dev/null |
+        grep -q "__[at]san_init"; then
+        story='--once under valgrind'
+        valgrind --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 \
+            "$acrida" -f "$scenarios/options.c" --once fixed >out 2>err || fail "exit code $?"
+        has err 'no errors' 'ERROR SUMMARY: 0 errors'
+    fi
+}
+
+secrets() {
+    story='a required option'
+    unset ACRIDA_API_KEY
+    run 0 -f "$scenarios/options.c" --list
+    run 0 -f "$scenarios/options.c" --show-task-ratio
+    run 2 -f "$scenarios/options.c"
+    has err 'its line' "^acrida: plugin 'options' wants --api-key: set ACRIDA_API_KEY, or api-key = ... in acrida.conf$"
+    run 0 -f "$scenarios/options.c" --help
+    has out 'what it says of itself' '^ +--api-key VALUE +Key. Required.$'
+    has out 'choices' '^ +--size VALUE +Size. One of small, large. .small.$'
+
+    story='a secret'
+    run 0 -f "$scenarios/options.c" --once fixed -L debug --api-key hunter2 --size large
+    has err 'a warning' 'WARNING.*--api-key is a secret.*ACRIDA_API_KEY'
+    has err 'its value for the plugin, not for others' 'key of 7 letters, size large,.*--api-key \*\*\*\*\*\*\* --size large'
+    lacks err 'the value' 'hunter2'
+    run 0 -f "$scenarios/options.c" --once fixed --api-key=hunter2
+    has err 'its value for others' '--api-key=\*\*\*\*\*\*\* *$'
+    lacks err 'the value' 'hunter2'
+    ACRIDA_API_KEY=hunter2 run 0 -f "$scenarios/options.c" --once fixed -L debug
+    has err 'its value for the plugin' 'key of 7 letters'
+    lacks err 'a warning' 'is a secret'
+    lacks err 'the value' 'hunter2'
+
+    story='acrida check'
+    run 0 check "$scenarios/options.c"
+    for line in 'user type nested: weight 2, wait exponential, 2 s on average' \
+        'task home: weight 1, tags read quick' \
+        'task set cart: weight 3, tags read, sequential, wait pacing of 3 s' '  task add: weight 1, tags write' \
+        'user type fixed: weight 1, fixed count 3, wait throughput of 4/s \(does not catch up\)' \
+        'user type chained: weight 1, wait total rate of 0.5/s, Markov' 'task one: .*, then two 3 or one 1' \
+        'option --api-key: Key. Required. Secret.' 'option --size: Size. One of small, large. \[small\]' \
+        'event options.done: 8 bytes' 'hooks'; do
+        has out "$line" "^ +$line\$"
+    done
+    run 0 check "$scenarios/arrivals.c"
+    for line in 'user type rare: .*, 0.001 arrivals/s \(Poisson\), at most 5 users, then queue' 'shape: 2 stages' \
+        'stage 1: 600 s, 0 users' 'stage 2: 600 s, 50 users at 5/s, only usual'; do
+        has out "$line" "^ +$line\$"
+    done
+}
+
 printing
 precedence
+choosing
+loading
+secrets
 logging
 selecting
 editing

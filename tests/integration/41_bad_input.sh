@@ -138,6 +138,53 @@ arguments() {
     refused '--csv-full-history alone' 2 -f "$good" --csv-full-history
 }
 
+# What --config-users, --stages and options of plugins cannot be.
+models() {
+    good=$work/good.so
+    refused '--stages without a colon' 2 -f "$good" --stages 60s
+    refused '--stages with a bad duration' 2 -f "$good" --stages '60s:1,x:1'
+    refused '--stages with a bad number' 2 -f "$good" --stages '60s:1,30s:many@5'
+    refused '--stages with a bad rate' 2 -f "$good" --stages '60s:5/d'
+    refused '--stages with a bad speed' 2 -f "$good" --stages '60s:5@'
+    refused '--stages of two kinds' 2 -f "$good" --stages '60s:5,60s:5/s'
+    refused '--stages and --arrival-rate' 2 -f "$good" --stages '60s:5' --arrival-rate 5
+    refused '--arrival-rate of another unit' 2 -f "$good" --arrival-rate 5/d
+    refused '--arrival-rate 0' 2 -f "$good" --arrival-rate 0
+    refused '--arrivals of another kind' 2 -f "$good" --arrivals often
+    refused '--on-full of another kind' 2 -f "$good" --on-full explode
+    refused '--max-users 0' 2 -f "$good" --max-users 0
+    refused '--iterations -1' 2 -f "$good" -i -1
+    refused '--tags without any' 2 -f "$good" -T
+    refused '--once of nobody' 1 -f "$good" --once nobody
+    refused '--once and --users' 2 -f "$good" --once guest -u 5
+    refused '--once and a name' 2 -f "$good" --once guest guest
+    refused '--config-users that is no JSON' 2 -f "$good" --config-users 'weight=3'
+    refused '--config-users without a name' 2 -f "$good" --config-users '{"weight": 3}'
+    refused '--config-users with a bad weight' 2 -f "$good" --config-users '{"user_type_name": "guest", "weight": "3"}'
+    refused '--config-users with an unknown key' 2 -f "$good" \
+        --config-users '[{"user_type_name": "guest", "wait_time": 3}]'
+    refused '--config-users of nobody' 1 -f "$good" --config-users '{"user_type_name": "nobody", "weight": 3}'
+    refused '--config-users with an unknown task' 1 -f "$good" \
+        --config-users '{"user_type_name": "guest", "tasks": ["no-such-task"]}'
+    refused '--config-users file that is not there' 2 -f "$good" --config-users nowhere.json
+    printf '[\n{"user_type_name": "guest"}\n' >cut.json
+    refused '--config-users file that is cut short' 2 -f "$good" --config-users cut.json
+    refused 'required option' 2 -f "$scenarios/options.c"
+    refused 'none of the choices' 2 -f "$scenarios/options.c" --size medium
+    echo 'size = medium' >acrida.conf
+    refused 'none of the choices, in a file' 2 -f "$scenarios/options.c"
+    rm acrida.conf
+    option='static const struct acr_option o = { .name = "x", .help = "X.", .is_secret = true'
+    compiled contrary "s/^static const struct acr_task/$option, .choices = \"a b\" };\n&/
+        s/n_user_types = /options = \&o, .n_options = 1, .&/"
+    refused 'secret option with choices' 1 -f contrary.so
+    compiled number "s/^static const struct acr_task/$option, .kind = ACR_OPTION_INT };\n&/
+        s/n_user_types = /options = \&o, .n_options = 1, .&/"
+    ACRIDA_X=hunter2 refused 'secret that is no number' 2 -f number.so
+    sed 's/ACR_PLUGIN(.name = "guest"/ACR_PLUGIN(.name = "other"/' number.c >other.c
+    refused 'option of two plugins' 1 -f number.so --plugin other.c
+}
+
 network() {
     failed 'no host' '' /
     failed 'host without scheme' localhost:8080 /
@@ -159,6 +206,7 @@ files
 descriptors
 compiling
 arguments
+models
 network
 
 if [ -n "${UPDATE_GOLDEN-}" ]; then

@@ -121,6 +121,43 @@ for name, width in ("stats", 22), ("stats_history", 24), ("failures", 6), ("exce
             sys.exit(f"{name}: {len(r)} cells: {r}")
 END
 
+story='numbers of the scenario itself'
+run 1 -f "$scenarios/csv.c" --headless --only-summary -u 10 -r 1000 --threads 3 --csv r buyer
+python <<'END'
+import csv, sys
+with open("r_metrics.csv", newline="") as f:
+    rows = {(r["Type"], r["Name"], r["Metric"]): r["Value"] for r in csv.DictReader(f)}
+def expect(want, *key):
+    got = rows.get(key)
+    if got != want and not (isinstance(want, tuple) and want[0] <= float(got) <= want[1]):
+        sys.exit(f"{key}: {got}, not {want}")
+expect("2000", "counter", "orders", "counter_sum")
+expect("1", "counter", "hooks", "counter_sum")
+expect("14", "gauge", "basket", "gauge_last")
+expect("10", "gauge", "basket", "gauge_min")
+expect("1000", "trend", "bytes, all", "trend_count")
+expect("1495", "trend", "bytes, all", "trend_avg")
+expect((1480, 1500), "trend", "bytes, all", "trend_p50")
+expect("1990", "trend", "bytes, all", "trend_max")
+expect("900", "check", "'=has a total", "check_passed")
+expect("100", "check", "'=has a total", "check_failed")
+expect("1", "check", "all orders are there", "check_passed")
+expect("2000", "tag", "shop", "tag_requests")
+expect("50", "tag", "shop", "tag_failures")
+expect("1000", "tag", "eu", "tag_requests")
+expect((4.98, 5.02), "tag", "eu", "tag_response_time_p50_ms")
+if ("tag", "hook", "tag_requests") in rows:
+    sys.exit("requests of hooks have a tag")
+# A measure is a sample like others, and no attempt.
+for what, n in ("started", 3000), ("succeeded", 2900), ("failed", 100), ("cancelled", 0), ("attempts", 0):
+    expect(str(n), "", "", "ledger_" + what)
+END
+expect 'measures' 1000 "$(total 'Request Count' 'check out')"
+expect 'failed measures' 50 "$(total 'Failure Count' 'check out')"
+has err 'counters' '^orders +\| +2000 '
+has err 'checks' '^=has a total +\| +900 +100 +90\.00%$'
+has err 'tags' '^shop +\| +2000 +50\(2\.50%\) '
+
 story='--csv-full-history'
 run 1 -f "$scenarios/csv.c" --headless --only-summary -t 2s --csv f --csv-full-history steady
 python <<'END'

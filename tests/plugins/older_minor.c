@@ -3,6 +3,6 @@
 #include <acrida/plugin.h>
 
 #undef ACR_ABI_MINOR
-#define ACR_ABI_MINOR 0
+#define ACR_ABI_MINOR 1
 
 ACR_PLUGIN(.name = "shop");

@@ -70,6 +70,28 @@ static bool stop_early(void *arg, const char *data, size_t bytes)
     return false;
 }
 
+/* What a request from within the callback comes to. */
+static bool ask_within(void *arg, const char *data, size_t bytes)
+{
+    struct acr_user *u = arg;
+
+    (void)data;
+    (void)bytes;
+    return acr_get(u, "/json")->error[0] != '\0';
+}
+
+/* Six bytes, or as many as there is room for. */
+static size_t send_six(void *arg, char *buffer, size_t bytes)
+{
+    size_t *calls = arg;
+    size_t n = bytes < 6 ? bytes : 6;
+
+    if ((*calls)++ > 0)
+        return 0;
+    memcpy(buffer, "sixsix", n);
+    return n;
+}
+
 static size_t fail_to_send(void *arg, char *buffer, size_t bytes)
 {
     (void)arg;
@@ -92,10 +114,56 @@ static int bodies(struct acr_user *u)
     return 0;
 }
 
+/* A function that gives another number of bytes than it said. */
+static int lengths(struct acr_user *u)
+{
+    size_t calls = 0;
+    struct acr_response *res =
+        acr_post(u, "/echo", .name = "l", .send = send_six, .send_arg = &calls, .send_bytes = 100,
+                 .timeout_s = 20, .catch_response = true);
+    CHECK_TEXT("the send function ended before send_bytes", error_of(res, 0));
+    calls = 0;
+    res = acr_post(u, "/echo", .send = send_six, .send_arg = &calls, .send_bytes = 4);
+    CHECK_TEXT("sixs", acr_json_string(res, "body"));
+    CHECK(acr_get(u, "/echo")->status == 200);
+
+    calls = 0;
+    res = acr_post(u, "/redirect-to?url=/echo&status=307", .name = "l", .send = send_six,
+                   .send_arg = &calls, .catch_response = true);
+    CHECK_TEXT("redirected, but the body cannot be sent twice", error_of(res, 307));
+    return 0;
+}
+
+static int callbacks(struct acr_user *u)
+{
+    struct acr_response *res =
+        acr_get(u, "/bytes/10", .receive = ask_within, .receive_arg = u, .name = "c");
+    CHECK(res->status == 200 && res->bytes == 10);
+
+    const struct acr_part part = { .name = "a", .value = "b", .content_type = "x\r\nX-Evil: 1" };
+    res = acr_post(u, "/echo", .name = "c", .parts = &part, .n_parts = 1, .catch_response = true);
+    CHECK_TEXT("a part's content type has control characters", error_of(res, 0));
+    return 0;
+}
+
+/* Each "a&" of the query comes back as a line of the header: some 500 KB. */
+static int large_header(struct acr_user *u)
+{
+    char *query = acr_alloc(u, 40001);
+
+    for (size_t i = 0; i < 40000; i += 2)
+        memcpy(query + i, "a&", 2);
+    struct acr_response *res = FAIL("/cookies/set", .name = "h", .query = query);
+    CHECK_TEXT("the answer's header exceeds 256 KiB", error_of(res, 0));
+    CHECK(acr_get(u, "/json")->status == 200);
+    return 0;
+}
+
 static int all(struct acr_user *u)
 {
     static http_step *const steps[] = { broken_answers, no_connection, time_limits,
-                                        redirects,      mistakes,      bodies };
+                                        redirects,      mistakes,      bodies,
+                                        lengths,        callbacks,     large_header };
     return http_run_steps(u, steps, ACR_LEN(steps));
 }
 

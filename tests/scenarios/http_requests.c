@@ -180,7 +180,18 @@ static int cookies(struct acr_user *u)
     struct acr_response *res = acr_get(u, "/cookies");
     CHECK_TEXT(mine, acr_json_string(res, "who"));
     CHECK_TEXT("1", acr_json_string(res, "other"));
+    CHECK_TEXT(mine, acr_cookie(u, "who"));
+    CHECK_TEXT("", acr_cookie(u, "wh"));
+    acr_set_cookie(u, "who", "me");
+    acr_set_cookie(u, "bad", "1; Path=/nowhere");
+    acr_set_cookie(u, "more", "");
+    res = acr_get(u, "/cookies");
+    CHECK_TEXT("me", acr_json_string(res, "who"));
+    CHECK_TEXT("me", acr_cookie(u, "who"));
+    CHECK(!acr_value_exists(acr_response_json(res), "bad"));
+    CHECK(acr_value_exists(acr_response_json(res), "more"));
     acr_clear_cookies(u);
+    CHECK_TEXT("", acr_cookie(u, "who"));
     CHECK_TEXT("{}\n", acr_get(u, "/cookies")->body);
     return 0;
 }

@@ -3,6 +3,8 @@
  */
 #include "http_check.h"
 
+#include <acrida/events.h>
+
 static int settle(struct acr_user *u)
 {
     struct acr_response *res = acr_get(u, "/status/500", .name = "passed", .catch_response = true);
@@ -31,14 +33,30 @@ static int settle(struct acr_user *u)
         acr_rewind(u, mark);
     }
 
+    acr_name_requests(u, "grouped");
+    acr_get(u, "/json");
+    acr_get(u, "/status/204");
+    acr_get(u, "/json", .name = "plain");
+    acr_name_requests(u, NULL);
+
     res = acr_get(u, "/json", .name = "plain");
     acr_fail(res, "too late: a warning");
     return ACR_STOP_USER;
 }
 
+/* A listener cannot wait for an answer: its requests are neither made nor counted. */
+static int on_request(struct acr_user *u, const struct acr_request_event *e)
+{
+    if (e->error != NULL && acr_get(u, "/json", .name = "within")->error[0] == '\0')
+        return acr_raise(u, "a request within a listener was made");
+    return 0;
+}
+
+static const struct acr_hooks hooks = { .request = on_request };
 static const struct acr_task tasks[] = { { .name = "settle", .run = settle } };
 static const struct acr_user_type users[] = {
     { .name = "settler", .tasks = tasks, .n_tasks = ACR_LEN(tasks) },
 };
 
-ACR_PLUGIN(.name = "http_settle", .user_types = users, .n_user_types = ACR_LEN(users));
+ACR_PLUGIN(.name = "http_settle", .user_types = users, .n_user_types = ACR_LEN(users),
+           .hooks = &hooks);

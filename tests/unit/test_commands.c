@@ -120,7 +120,7 @@ static void check_prints_what_a_plugin_defines(void **state)
 {
     (void)state;
     assert_int_equal(RUN(acri_command_check, "tests/plugins/sound.so"), 0);
-    assert_non_null(strstr(out, "tests/plugins/sound.so: plugin shop, SDK ABI 0.1\n"));
+    assert_non_null(strstr(out, "tests/plugins/sound.so: plugin shop, SDK ABI 0.2\n"));
     assert_non_null(strstr(out, "  user type shopper: weight 1, wait none\n"));
     assert_non_null(strstr(out, "    task browse: weight 1\n"));
     assert_string_equal(err, "");

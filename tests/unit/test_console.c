@@ -7,6 +7,7 @@
 #include "golden/sample.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* A stream into memory, and what was written to it. */
@@ -106,6 +107,80 @@ static void no_control_character_reaches_the_console(void **state)
     sample_done(&x);
 }
 
+static void metrics_and_load_follow_the_statistics(void **state)
+{
+    struct sample x;
+    struct screen screen;
+    struct acri_console c;
+
+    (void)state;
+    sample_make(&x, 12, false);
+    sample_add_metrics(&x);
+    screen_open(&screen);
+    acri_console_init(&c, screen.file, 0);
+    acri_console_periodic(&c, &x.snapshot);
+    acri_console_final(&c, &x.snapshot);
+    assert_golden("console_metrics.txt", screen.text, screen.length);
+    screen_close(&screen);
+    sample_done(&x);
+}
+
+static void nothing_in_flight_leaves_locusts_columns(void **state)
+{
+    struct sample x;
+    struct acri_buf out;
+
+    (void)state;
+    sample_make(&x, 12, false);
+    acri_stats_reset(x.stats, SAMPLE_START_NS, SAMPLE_REAL_NS);
+    acri_buf_init(&out, 1u << 20);
+    acri_console_write_stats(&out, &x.snapshot, false, 0);
+    assert_null(strstr(acri_buf_text(&out), "in flight"));
+    acri_buf_done(&out);
+    sample_done(&x);
+}
+
+/* A shape changes what was asked for. */
+static void the_target_is_that_of_the_run(void **state)
+{
+    struct sample x;
+    struct screen screen;
+    struct acri_console c;
+
+    (void)state;
+    sample_make(&x, 12, false);
+    x.snapshot.info.target_users = 700;
+    screen_open(&screen);
+    acri_console_init(&c, screen.file, 80);
+    acri_console_progress(&c, &x.snapshot, 1000, 60);
+    assert_string_equal(screen.text, "12s / 1m00s  500/700 users  23 req/s\r");
+    screen_close(&screen);
+    sample_done(&x);
+}
+
+static void under_open_load_the_progress_line_has_arrivals(void **state)
+{
+    struct sample x;
+    struct screen screen;
+    struct acri_console c;
+
+    (void)state;
+    sample_make(&x, 12, false);
+    sample_add_metrics(&x);
+    screen_open(&screen);
+    acri_console_init(&c, screen.file, 80);
+    acri_console_progress(&c, &x.snapshot, 1, 60);
+    assert_string_equal(screen.text,
+                        "12s / 1m00s  500 users  100 arrivals/s  20 waiting  23 req/s\r");
+    rewind(screen.file);
+    x.snapshot.info.load[ACR_LOAD_QUEUE] = 0;
+    x.snapshot.info.arrival_rate = 0.5;
+    acri_console_progress(&c, &x.snapshot, 1, 0);
+    assert_memory_equal(screen.text, "12s  500 users  0.500 arrivals/s  23 req/s ", 42);
+    screen_close(&screen);
+    sample_done(&x);
+}
+
 static void the_progress_line_is_rewritten_in_place(void **state)
 {
     struct sample x;
@@ -190,6 +265,10 @@ int main(void)
         cmocka_unit_test(a_run_without_requests_has_whole_tables),
         cmocka_unit_test(a_terminal_gets_a_table_of_its_width),
         cmocka_unit_test(no_control_character_reaches_the_console),
+        cmocka_unit_test(metrics_and_load_follow_the_statistics),
+        cmocka_unit_test(nothing_in_flight_leaves_locusts_columns),
+        cmocka_unit_test(the_target_is_that_of_the_run),
+        cmocka_unit_test(under_open_load_the_progress_line_has_arrivals),
         cmocka_unit_test(the_progress_line_is_rewritten_in_place),
         cmocka_unit_test(a_narrow_terminal_gets_a_cut_progress_line),
         cmocka_unit_test(without_a_terminal_there_is_no_progress_line),

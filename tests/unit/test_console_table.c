@@ -161,9 +161,38 @@ static void milliseconds_have_decimals_below_ten(void **state)
         assert_string_equal(acri_console_table_ms(rows[i].ms, text, sizeof(text)), rows[i].text);
 }
 
+static void numbers_have_some_four_digits(void **state)
+{
+    static const struct {
+        double number;
+        const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { 17, "17" },
+        { 17.5, "17.50" },
+        { 0.004, "0.004" },
+        { -0.25, "-0.250" },
+        { 123.45, "123.5" },
+        { 12345.6, "12346" },
+        { -3, "-3" },
+        { 1.2e21, "1.2e+21" },
+        { 1e-5, "1e-05" },
+        { 1e14, "100000000000000" },
+    };
+    char text[32];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_string_equal(acri_console_table_number(cases[i].number, text, sizeof(text)),
+                            cases[i].text);
+    acri_console_table_number(-1.7976931348623157e308, text, sizeof(text));
+    assert_string_equal(text, "-1.8e+308");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_have_some_four_digits),
         cmocka_unit_test(columns_are_as_wide_as_their_cells),
         cmocka_unit_test(a_long_name_is_cut_only_where_a_terminal_is_narrow),
         cmocka_unit_test(one_hostile_name_does_not_widen_all_rows),

@@ -2,9 +2,9 @@
 #include "support/unit.h"
 
 #include "plugin/descriptor.h"
+#include "plugin/validate.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,12 +18,23 @@ static struct acri_error error;
 
 static struct acr_abi our_abi(void)
 {
-    return (struct acr_abi){
-        ACR_ABI_MAGIC,           sizeof(struct acr_abi),    ACR_ABI_MAJOR,
-        ACR_ABI_MINOR,           sizeof(struct acr_plugin), sizeof(struct acr_user_type),
-        sizeof(struct acr_task), sizeof(struct acr_client), sizeof(struct acr_option),
-        sizeof(struct acr_hooks)
-    };
+    return (struct acr_abi){ ACR_ABI_MAGIC,
+                             sizeof(struct acr_abi),
+                             ACR_ABI_MAJOR,
+                             ACR_ABI_MINOR,
+                             sizeof(struct acr_plugin),
+                             sizeof(struct acr_user_type),
+                             sizeof(struct acr_task),
+                             sizeof(struct acr_client),
+                             sizeof(struct acr_option),
+                             sizeof(struct acr_hooks),
+                             sizeof(struct acr_task_set),
+                             sizeof(struct acr_transition),
+                             sizeof(struct acr_event),
+                             sizeof(struct acr_listener),
+                             sizeof(struct acr_loop_state_type),
+                             sizeof(struct acr_shape),
+                             sizeof(struct acr_stage) };
 }
 
 static void our_own_abi_is_accepted_and_others_are_named(void **state)
@@ -35,7 +46,7 @@ static void our_own_abi_is_accepted_and_others_are_named(void **state)
     assert_int_equal(acri_descriptor_check_abi(&m, "x.so", &error), 0);
     m.abi.minor = ACR_ABI_MINOR + 1;
     assert_int_equal(acri_descriptor_check_abi(&m, "x.so", &error), -ENOEXEC);
-    assert_non_null(strstr(error.text, "x.so was built for SDK ABI 0.2, and this is 0.1"));
+    assert_non_null(strstr(error.text, "x.so was built for SDK ABI 0.3, and this is 0.2"));
     m.abi = our_abi();
     m.abi.major = 7;
     assert_int_equal(acri_descriptor_check_abi(&m, "x.so", &error), -ENOEXEC);
@@ -57,11 +68,11 @@ static void another_layout_of_our_version_is_refused(void **state)
     uint32_t *sizes = &m.abi.plugin_size;
 
     (void)state;
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 13; i++) {
         m.abi = our_abi();
         sizes[i] += 8;
         assert_int_equal(acri_descriptor_check_abi(&m, "x.so", &error), -ENOEXEC);
-        sizes[i] -= 16;
+        sizes[i] -= 12;
         assert_int_equal(acri_descriptor_check_abi(&m, "x.so", &error), -ENOEXEC);
         assert_non_null(strstr(error.text, "impossible sizes"));
     }
@@ -171,10 +182,10 @@ static void ten_thousand_types_of_ten_thousand_tasks_are_checked(void **state)
     }
     acri_arena_init(&arena, 64 << 20);
     assert_int_equal(acri_descriptor_widen(&m, "x.so", &arena, &wide, &error), 0);
-    assert_int_equal(acri_descriptor_validate(wide, "x.so", &error), 0);
+    assert_int_equal(acri_validate(wide, "x.so", &error), 0);
     tasks[9999].name = names[0];
     assert_int_equal(acri_descriptor_widen(&m, "x.so", &arena, &wide, &error), 0);
-    assert_int_equal(acri_descriptor_validate(wide, "x.so", &error), -EINVAL);
+    assert_int_equal(acri_validate(wide, "x.so", &error), -EINVAL);
     assert_string_equal(error.text, "x.so: two tasks of user type 'n0' are called 'n0'");
     acri_arena_done(&arena);
 }
@@ -220,7 +231,7 @@ static void a_narrow_plugin_is_widened_with_zeros(void **state)
     assert_ptr_equal(wide->user_types[0].tasks, wide->user_types[1].tasks);
     assert_int_equal(wide->n_clients, 0);
     assert_null(wide->hooks);
-    assert_int_equal(acri_descriptor_validate(wide, "old.so", &error), 0);
+    assert_int_equal(acri_validate(wide, "old.so", &error), 0);
     acri_arena_done(&arena);
 }
 
@@ -241,83 +252,92 @@ static void absurd_counts_and_missing_arrays_are_refused(void **state)
     acri_arena_done(&arena);
 }
 
-#define GOOD_TASK                   \
-    {                               \
-        .name = "t", .run = nothing \
-    }
+static int pages;
 
-static void what_cannot_be_run_is_refused_by_name(void **state)
+/* One set in two places is copied once; what is in it, too. */
+static void nested_sets_are_widened_and_shared_ones_once(void **state)
 {
-    static const struct acr_task good[] = { GOOD_TASK };
-    static const struct acr_task twice[] = { GOOD_TASK, GOOD_TASK };
-    static const struct acr_task no_run[] = { { .name = "t" } };
-    static const struct acr_task no_name[] = { { .run = nothing } };
-    static const struct acr_task never[] = { { .name = "t", .run = nothing, .weight = ACR_NEVER } };
-    static const struct acr_task negative[] = { { .name = "t", .run = nothing, .weight = -2 } };
-    const struct {
-        struct acr_user_type type;
-        const char *line;
-    } cases[] = {
-        { { .name = "u", .tasks = good, .n_tasks = 1 }, NULL },
-        { { .tasks = good, .n_tasks = 1 }, "has no .name" },
-        { { .name = "a\nb", .tasks = good, .n_tasks = 1 }, "has no .name" },
-        { { .name = "u" }, "user type 'u' has no tasks" },
-        { { .name = "u", .tasks = twice, .n_tasks = 2 },
-          "two tasks of user type 'u' are called 't'" },
-        { { .name = "u", .tasks = no_run, .n_tasks = 1 }, "has no .run function" },
-        { { .name = "u", .tasks = no_name, .n_tasks = 1 }, "task 1 of user type 'u' has no name" },
-        { { .name = "u", .tasks = never, .n_tasks = 1 }, "all weights are zero" },
-        { { .name = "u", .tasks = negative, .n_tasks = 1 }, "must not be negative" },
-        { { .name = "u", .weight = -0.5, .tasks = good, .n_tasks = 1 }, "must not be negative" },
-        { { .name = "u", .weight = NAN, .tasks = good, .n_tasks = 1 }, "must not be negative" },
-        { { .name = "u", .state_size = SIZE_MAX, .tasks = good, .n_tasks = 1 }, "bytes of state" },
-        { { .name = "u", .stack_kib = 8, .tasks = good, .n_tasks = 1 }, "16 to 1024" },
-        { { .name = "u", .wait = ACR_BETWEEN(5, 1), .tasks = good, .n_tasks = 1 },
-          "makes no sense" },
-        { { .name = "u", .wait = ACR_CONSTANT(-1), .tasks = good, .n_tasks = 1 },
-          "makes no sense" },
-        { { .name = "u", .wait = { .kind = 99 }, .tasks = good, .n_tasks = 1 }, "makes no sense" },
+    static const struct acr_transition on[] = { { "pay", 2 } };
+    static const struct acr_task steps[] = {
+        { .name = "fill", .run = nothing, .transitions = on, .n_transitions = 1 },
+        { .name = "pay", .run = nothing, .transitions = on, .n_transitions = 1 },
     };
+    static const struct acr_task_set basket = {
+        .tasks = steps, .n_tasks = 2, .order = ACR_MARKOV, .state_size = 8
+    };
+    static const struct acr_task tasks[] = { { .name = "one", .set = &basket },
+                                             { .name = "two", .set = &basket } };
+    static const struct acr_user_type type = { .name = "u", .tasks = tasks, .n_tasks = 2 };
+    static const struct acr_plugin plugin = { .name = "x", .user_types = &type, .n_user_types = 1 };
+    const struct acr_module m = { .abi = our_abi(), .plugin = &plugin };
+    const struct acr_plugin *wide;
+    const struct acr_task *copy;
+    struct acri_arena arena;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct acr_plugin plugin = { .name = "p",
-                                           .user_types = &cases[i].type,
-                                           .n_user_types = 1 };
-        int r = acri_descriptor_validate(&plugin, "p.so", &error);
-
-        assert_int_equal(r, cases[i].line == NULL ? 0 : -EINVAL);
-        if (cases[i].line != NULL)
-            assert_non_null(strstr(error.text, cases[i].line));
-    }
+    acri_arena_init(&arena, 1 << 20);
+    assert_int_equal(acri_descriptor_widen(&m, "x.so", &arena, &wide, &error), 0);
+    copy = wide->user_types[0].tasks;
+    assert_ptr_not_equal(copy[0].set, &basket);
+    assert_ptr_equal(copy[0].set, copy[1].set);
+    assert_int_equal(copy[0].set->state_size, 8);
+    assert_string_equal(copy[0].set->tasks[0].transitions[0].task, "pay");
+    assert_int_equal(acri_validate(wide, "x.so", &error), 0);
+    acri_arena_done(&arena);
 }
 
-static void options_and_clients_need_their_names(void **state)
+static void sets_without_end_are_refused(void **state)
 {
-    const struct acr_option shouting = { .name = "CSV", .help = "h" };
-    const struct acr_option silent = { .name = "csv" };
-    const struct acr_option dashed = { .name = "--csv", .help = "h" };
-    const struct acr_option unknown = { .name = "csv", .help = "h", .kind = 99 };
-    const struct acr_option options[] = { { .name = "csv", .help = "h" },
-                                          { .name = "csv", .help = "i" } };
-    const struct acr_client no_slot = { .name = "c" };
-    uint32_t slot;
-    const struct acr_client clients[] = { { .name = "c", .slot = &slot },
-                                          { .name = "c", .slot = &slot } };
-    const struct acr_plugin cases[] = {
-        { .name = "p", .options = &shouting, .n_options = 1 },
-        { .name = "p", .options = &silent, .n_options = 1 },
-        { .name = "p", .options = &dashed, .n_options = 1 },
-        { .name = "p", .options = &unknown, .n_options = 1 },
-        { .name = "p", .options = options, .n_options = 2 },
-        { .name = "p", .clients = &no_slot, .n_clients = 1 },
-        { .name = "p", .clients = clients, .n_clients = 2 },
-        { .name = "" },
-    };
+    static struct acr_task_set sets[ACRI_DESCRIPTOR_DEPTH + 2];
+    static struct acr_task tasks[ACRI_DESCRIPTOR_DEPTH + 2];
+    const struct acr_user_type type = { .name = "u", .tasks = &tasks[0], .n_tasks = 1 };
+    const struct acr_plugin plugin = { .name = "x", .user_types = &type, .n_user_types = 1 };
+    const struct acr_module m = { .abi = our_abi(), .plugin = &plugin };
+    const struct acr_plugin *wide;
+    struct acri_arena arena;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        assert_int_equal(acri_descriptor_validate(&cases[i], "p.so", &error), -EINVAL);
+    acri_arena_init(&arena, 1 << 20);
+    for (size_t i = 0; i < ACR_LEN(sets); i++) {
+        tasks[i] = (struct acr_task){ .name = "t", .set = &sets[i] };
+        sets[i] = (struct acr_task_set){ .tasks = &tasks[(i + 1) % ACR_LEN(sets)], .n_tasks = 1 };
+    }
+    assert_int_equal(acri_descriptor_widen(&m, "x.so", &arena, &wide, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "nested more than 16 deep"));
+    sets[3].tasks = &tasks[2];
+    assert_int_equal(acri_descriptor_widen(&m, "x.so", &arena, &wide, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "contains itself"));
+    acri_arena_done(&arena);
+}
+
+static void events_listeners_and_shapes_are_copied(void **state)
+{
+    static uint32_t slot;
+    static const struct acr_event event = { "x.paged", &slot, sizeof(pages) };
+    static const struct acr_listener listener = { .event = "x.paged", .payload_size = 4 };
+    static const struct acr_stage stages[] = {
+        { .duration_s = 1, .users = 2, .user_types = "u v" }
+    };
+    static const struct acr_shape shape = { .stages = stages, .n_stages = 1 };
+    static const struct acr_plugin plugin = { .name = "x",
+                                              .events = &event,
+                                              .n_events = 1,
+                                              .listeners = &listener,
+                                              .n_listeners = 1,
+                                              .shape = &shape };
+    const struct acr_module m = { .abi = our_abi(), .plugin = &plugin };
+    const struct acr_plugin *wide;
+    struct acri_arena arena;
+
+    (void)state;
+    acri_arena_init(&arena, 1 << 20);
+    assert_int_equal(acri_descriptor_widen(&m, "x.so", &arena, &wide, &error), 0);
+    assert_ptr_not_equal(wide->events, &event);
+    assert_ptr_equal(wide->events[0].slot, &slot);
+    assert_string_equal(wide->listeners[0].event, "x.paged");
+    assert_ptr_not_equal(wide->shape->stages[0].user_types, stages[0].user_types);
+    assert_string_equal(wide->shape->stages[0].user_types, "u v");
+    acri_arena_done(&arena);
 }
 
 int main(void)
@@ -332,8 +352,9 @@ int main(void)
         cmocka_unit_test(ten_thousand_types_of_ten_thousand_tasks_are_checked),
         cmocka_unit_test(a_narrow_plugin_is_widened_with_zeros),
         cmocka_unit_test(absurd_counts_and_missing_arrays_are_refused),
-        cmocka_unit_test(what_cannot_be_run_is_refused_by_name),
-        cmocka_unit_test(options_and_clients_need_their_names),
+        cmocka_unit_test(nested_sets_are_widened_and_shared_ones_once),
+        cmocka_unit_test(sets_without_end_are_refused),
+        cmocka_unit_test(events_listeners_and_shapes_are_copied),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,24 @@ static void broken_answers_carry_no_counts(void **state)
     assert_string_equal(text_of(CURLE_SEND_ERROR, 0, "Send failure: Broken pipe"), "Broken pipe");
 }
 
+static void proxies_are_named(void **state)
+{
+    char to[192];
+    struct http_curl_failure f = {
+        .code = CURLE_COULDNT_CONNECT, .system_errno = ECONNREFUSED, .detail = "", .has_proxy = true
+    };
+
+    (void)state;
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to), "the proxy: Connection refused");
+    f = (struct http_curl_failure){ .code = CURLE_RECV_ERROR,
+                                    .detail = "CONNECT tunnel failed, response 403",
+                                    .has_proxy = true };
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to),
+                        "the proxy refused the connection: 403 Forbidden");
+    f.detail = "Proxy CONNECT aborted";
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to), "the proxy closed the connection");
+}
+
 static void tls_failures_keep_the_reason(void **state)
 {
     (void)state;
@@ -73,6 +91,7 @@ int main(void)
         cmocka_unit_test(no_failure_has_no_text),
         cmocka_unit_test(connecting_says_what_the_system_says),
         cmocka_unit_test(broken_answers_carry_no_counts),
+        cmocka_unit_test(proxies_are_named),
         cmocka_unit_test(tls_failures_keep_the_reason),
         cmocka_unit_test(anything_else_says_what_curl_calls_it),
     };

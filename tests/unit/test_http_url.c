@@ -118,6 +118,10 @@ static void locations_resolve_as_rfc_3986_has_it(void **state)
         { "http://h/a", "/c d#frag", "http://h/c%20d" },
         { "http://h/a/b", "/x/./y/../z?u=/../v", "http://h/x/z?u=/../v" },
         { "http://h/a", "  /c", "http://h/c" },
+        { "http://h/a/b?q#x", "", "http://h/a/b?q" },
+        { "http://h/a/b?q", "#frag", "http://h/a/b?q" },
+        { "http://h?q", "#frag", "http://h/?q" },
+        { "http://h/a/b", "./c:d", "http://h/a/c:d" },
     };
 
     (void)state;
@@ -136,6 +140,9 @@ static void locations_of_other_schemes_are_refused(void **state)
     (void)state;
     assert_non_null(http_url_resolve(&out, "http://h/a", "ftp://h/b"));
     assert_non_null(http_url_resolve(&out, "http://h/a", "http://:x/b"));
+    assert_non_null(http_url_resolve(&out, "http://h/a", "mailto:a@b"));
+    assert_non_null(http_url_resolve(&out, "http://h/a", "data:text/plain,x"));
+    assert_non_null(http_url_resolve(&out, "http://h/a", "javascript:void(0)"));
     http_text_done(&out);
 }
 

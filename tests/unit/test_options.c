@@ -186,6 +186,93 @@ static void the_sdk_takes_unknown_names_for_unset(void **state)
     acri_options_free(o);
 }
 
+static void the_higher_of_two_that_exclude_each_other_stays(void **state)
+{
+    char *const both[] = { "acrida", "--stages", "1s:1", "--arrival-rate", "5" };
+    char *const one[] = { "acrida", "--stages", "1s:1" };
+    struct acri_options *o = acri_options_new();
+    struct acri_error error = { "" };
+
+    (void)state;
+    assert_int_equal(acri_options_exclude(o, "stages", "arrival-rate", &error), 0);
+    assert_int_equal(acri_options_parse(o, 5, both, NULL), 0);
+    assert_int_equal(acri_options_exclude(o, "stages", "arrival-rate", &error), -EINVAL);
+    assert_string_equal(error.text,
+                        "--stages and --arrival-rate exclude each other: leave one out");
+    setenv("ACRIDA_ARRIVAL_RATE", "7", 1);
+    assert_int_equal(acri_options_parse(o, 3, one, NULL), 0);
+    assert_true(acri_options_number(o, "arrival-rate") == 7);
+    assert_int_equal(acri_options_exclude(o, "arrival-rate", "stages", &error), 0);
+    assert_false(acri_options_is_set(o, "arrival-rate"));
+    assert_true(acri_options_number(o, "arrival-rate") == 0);
+    assert_true(acri_options_is_set(o, "stages"));
+    unsetenv("ACRIDA_ARRIVAL_RATE");
+    acri_options_free(o);
+}
+
+static void a_required_option_must_have_a_value(void **state)
+{
+    static const struct acr_option wanted[] = {
+        { .name = "region", .help = "Where.", .is_required = true },
+        { .name = "api-key", .help = "Key.", .is_required = true, .is_secret = true },
+    };
+    char *const argv[] = { "acrida", "--region", "eu" };
+    char *const empty[] = { "acrida", "--region=" };
+    struct acri_options *o = acri_options_new();
+    struct acri_error error = { "" };
+
+    (void)state;
+    assert_int_equal(acri_options_add(o, "shop", wanted, 2, NULL), 0);
+    assert_int_equal(acri_options_parse(o, 2, empty, NULL), 0);
+    assert_int_equal(acri_options_check_required(o, false, &error), -EINVAL);
+    assert_string_equal(error.text, "plugin 'shop' wants --region: give it, or set ACRIDA_REGION, "
+                                    "or region = ... in acrida.conf");
+    assert_int_equal(acri_options_parse(o, 3, argv, NULL), 0);
+    assert_int_equal(acri_options_check_required(o, false, &error), -EINVAL);
+    assert_string_equal(error.text, "plugin 'shop' wants --api-key: set ACRIDA_API_KEY, or api-key "
+                                    "= ... in acrida.conf");
+    assert_int_equal(acri_options_check_required(o, true, &error), -EINVAL);
+    assert_string_equal(error.text, "plugin 'shop' wants --api-key: give it in .options");
+    setenv("ACRIDA_API_KEY", "x", 1);
+    assert_int_equal(acri_options_parse(o, 3, argv, NULL), 0);
+    assert_int_equal(acri_options_check_required(o, false, &error), 0);
+    unsetenv("ACRIDA_API_KEY");
+    acri_options_free(o);
+}
+
+static void choices_of_plugins_are_kept(void **state)
+{
+    static const struct acr_option size = {
+        .name = "size", .help = "x", .choices = "small large", .default_value = "small"
+    };
+    static const struct acr_option wrong = {
+        .name = "size", .help = "x", .choices = "small large", .default_value = "medium"
+    };
+    char *const argv[] = { "acrida", "--size", "huge" };
+    struct acri_options *o = acri_options_new();
+    struct acri_error error = { "" };
+
+    (void)state;
+    assert_not_added(&wrong, -EINVAL,
+                     "plugin 'bad': --size: its default wants one of small, large, got 'medium'");
+    assert_int_equal(acri_options_add(o, "shop", &size, 1, NULL), 0);
+    assert_int_equal(acri_options_parse(o, 3, argv, &error), -EINVAL);
+    assert_string_equal(error.text, "--size wants one of small, large, got 'huge'");
+    acri_options_free(o);
+}
+
+static void a_rate_is_a_number_for_the_sdk(void **state)
+{
+    char *const argv[] = { "acrida", "--arrival-rate", "30/m" };
+    struct acri_options *o = acri_options_new();
+
+    (void)state;
+    assert_int_equal(acri_options_parse(o, 3, argv, NULL), 0);
+    acri_options_publish(o);
+    assert_true(acr_option_number("arrival-rate", 0) == 0.5);
+    acri_options_free(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +284,10 @@ int main(void)
         cmocka_unit_test(an_absent_option_of_locust_can_come_with_a_plugin),
         cmocka_unit_test(the_sdk_reads_what_was_published),
         cmocka_unit_test(the_sdk_takes_unknown_names_for_unset),
+        cmocka_unit_test(the_higher_of_two_that_exclude_each_other_stays),
+        cmocka_unit_test(a_required_option_must_have_a_value),
+        cmocka_unit_test(choices_of_plugins_are_kept),
+        cmocka_unit_test(a_rate_is_a_number_for_the_sdk),
     };
 
     return cmocka_run_group_tests(tests, isolate, NULL);

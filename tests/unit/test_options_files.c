@@ -270,6 +270,36 @@ static void a_home_that_is_no_folder_is_passed_over(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, clean, clean)
 
+static void lists_come_from_files_and_json_stays_whole(void **state)
+{
+    struct acri_options *o;
+    size_t n;
+
+    (void)state;
+    put("acrida.conf", "tags = [a, b c]\n"
+                       "config-users = [ {\"user_type_name\": \"x\", \"weight\": 2}, {} ]\n");
+    o = read_fine();
+    acri_options_list(o, "tags", &n);
+    assert_int_equal(n, 3);
+    assert_string_equal(acri_options_list(o, "config-users", &n)[0],
+                        "[ {\"user_type_name\": \"x\", \"weight\": 2}, {} ]");
+    assert_int_equal(n, 1);
+    acri_options_free(o);
+    put("acrida.conf", "config-users = [a.json, b.json]\n");
+    o = read_fine();
+    assert_string_equal(acri_options_list(o, "config-users", &n)[1], "b.json");
+    assert_int_equal(n, 2);
+    acri_options_free(o);
+}
+
+static void variables_are_called_after_their_option(void **state)
+{
+    char variable[ACRI_OPTIONS_FILES_VARIABLE];
+
+    (void)state;
+    assert_string_equal(acri_options_files_variable("spawn-rate", variable), "ACRIDA_SPAWN_RATE");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +315,8 @@ int main(void)
         TEST(a_named_file_must_exist),
         TEST(a_tolerant_pass_skips_unknown_keys),
         TEST(a_home_that_is_no_folder_is_passed_over),
+        TEST(lists_come_from_files_and_json_stays_whole),
+        TEST(variables_are_called_after_their_option),
     };
 
     return cmocka_run_group_tests(tests, enter, leave);

@@ -182,7 +182,6 @@ static void options_of_locust_that_are_missing_are_told_apart(void **state)
     ASSERT_REFUSED("--master is not there yet", "--master");
     ASSERT_REFUSED("--html is not there yet", "--html=x.html");
     ASSERT_REFUSED("--web-port (-P) is not there yet", "-P", "8089");
-    ASSERT_REFUSED("--tags (-T) is not there yet", "-Tfast");
     ASSERT_REFUSED("--headful is called --no-headless here", "--headful");
     ASSERT_REFUSED("--slave is the old name of --worker, which is not there yet", "--slave");
 }
@@ -211,6 +210,48 @@ static void no_arguments_are_fine(void **state)
     acri_options_free(o);
 }
 
+static void assert_list(const struct acri_options *o, const char *name, const char *joined)
+{
+    char got[256] = "";
+    size_t used = 0;
+    size_t n;
+    const char *const *list = acri_options_list(o, name, &n);
+
+    for (size_t i = 0; i < n; i++)
+        used += (size_t)snprintf(got + used, sizeof(got) - used, "%s|", list[i]);
+    assert_string_equal(got, joined);
+}
+
+static void tags_take_words_up_to_the_next_option(void **state)
+{
+    struct acri_options *o = acri_options_new();
+
+    (void)state;
+    assert_int_equal(PARSE(o, NULL, "buyer", "-T", "a", "b", "-E", "c,d", "e", "-u", "3", "seller"),
+                     0);
+    assert_list(o, "tags", "a|b|");
+    assert_list(o, "exclude-tags", "c|d|e|");
+    assert_list(o, "user-types", "buyer|seller|");
+    acri_options_free(o);
+    o = acri_options_new();
+    assert_int_equal(PARSE(o, NULL, "--tags=a b", "buyer", "-Tc", "-E", "x", "--", "seller"), 0);
+    assert_list(o, "tags", "a|b|c|");
+    assert_list(o, "user-types", "buyer|seller|");
+    acri_options_free(o);
+    ASSERT_REFUSED("--tags wants a value: --tags TAG ...", "-T");
+}
+
+static void json_is_one_element(void **state)
+{
+    struct acri_options *o = acri_options_new();
+
+    (void)state;
+    assert_int_equal(PARSE(o, NULL, "--config-users", "[{\"a\": 1, \"b\": 2}]", "x.json", "-u1"),
+                     0);
+    assert_list(o, "config-users", "[{\"a\": 1, \"b\": 2}]|x.json|");
+    acri_options_free(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +270,8 @@ int main(void)
         cmocka_unit_test(options_of_locust_that_are_missing_are_told_apart),
         cmocka_unit_test(a_tolerant_pass_skips_what_it_does_not_know),
         cmocka_unit_test(no_arguments_are_fine),
+        cmocka_unit_test(tags_take_words_up_to_the_next_option),
+        cmocka_unit_test(json_is_one_element),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,56 @@ static void what_is_shown_stays_one_short_line(void **state)
     assert_string_equal(acri_options_value_shown("ab", shown, 2), "a");
 }
 
+static void rates_are_per_second(void **state)
+{
+    (void)state;
+    assert_true(parse(ACRI_OPTION_RATE, "500/s").number == 500);
+    assert_true(parse(ACRI_OPTION_RATE, "30/m").number == 0.5);
+    assert_refused(ACRI_OPTION_RATE, ACRI_OPTION_ANY, "5/d",
+                   "--x wants a rate such as 500/s, 30/m or 2/h, got '5/d'");
+    assert_refused(ACRI_OPTION_RATE, ACRI_OPTION_ABOVE_ZERO, "0",
+                   "--x wants a number above 0, got '0'");
+}
+
+static void choices_are_whole_words(void **state)
+{
+    static const char *const good[] = { "constant", "poisson" };
+    static const char *const bad[] = { "", "const", "constants", "constant poisson", " " };
+    const struct acri_option_spec spec = { .name = "x", .choices = " constant  poisson " };
+    struct acri_option_value value;
+    struct acri_error error = { "" };
+
+    (void)state;
+    for (size_t i = 0; i < ACR_LEN(good); i++)
+        assert_int_equal(acri_options_value_parse(&spec, "--x", good[i], &value, NULL), 0);
+    for (size_t i = 0; i < ACR_LEN(bad); i++)
+        assert_int_equal(acri_options_value_parse(&spec, "--x", bad[i], &value, &error), -EINVAL);
+    assert_string_equal(error.text, "--x wants one of constant, poisson, got ' '");
+}
+
+static void a_long_list_of_choices_is_cut(void **state)
+{
+    char to[12];
+
+    (void)state;
+    assert_string_equal(acri_options_value_choices("one two three four", to, sizeof(to)),
+                        "one, two");
+    assert_string_equal(acri_options_value_choices("", to, sizeof(to)), "");
+}
+
+static void what_a_secret_got_is_not_told(void **state)
+{
+    const struct acri_option_spec spec = { .name = "x",
+                                           .kind = ACRI_OPTION_INT,
+                                           .is_secret = true };
+    struct acri_option_value value;
+    struct acri_error error = { "" };
+
+    (void)state;
+    assert_int_equal(acri_options_value_parse(&spec, "--x", "hunter2", &value, &error), -EINVAL);
+    assert_string_equal(error.text, "--x wants a whole number");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +178,10 @@ int main(void)
         cmocka_unit_test(flags_have_words_for_both),
         cmocka_unit_test(rules_are_kept),
         cmocka_unit_test(what_is_shown_stays_one_short_line),
+        cmocka_unit_test(rates_are_per_second),
+        cmocka_unit_test(choices_are_whole_words),
+        cmocka_unit_test(a_long_list_of_choices_is_cut),
+        cmocka_unit_test(what_a_secret_got_is_not_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

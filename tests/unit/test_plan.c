@@ -47,7 +47,7 @@ static void a_plan_has_the_types_clients_and_listeners_of_all_plugins(void **sta
     struct acri_plan plan;
 
     (void)state;
-    assert_int_equal(acri_plan_init(&plan, plugins, 2, NULL, 0, &error), 0);
+    assert_int_equal(acri_plan_init(&plan, plugins, 2, NULL, &error), 0);
     assert_int_equal(plan.n_types, 3);
     assert_true(plan.types[0].weight > 2.4 && plan.types[0].weight < 2.6);
     assert_true(plan.types[1].weight > 0.9 && plan.types[1].weight < 1.1);
@@ -69,7 +69,10 @@ static void only_the_named_types_are_taken(void **state)
     struct acri_plan plan;
 
     (void)state;
-    assert_int_equal(acri_plan_init(&plan, plugins, 1, names, 1, &error), 0);
+    assert_int_equal(acri_plan_init(&plan, plugins, 1,
+                                    &(struct acri_plan_options){ .names = names, .n_names = 1 },
+                                    &error),
+                     0);
     assert_int_equal(plan.n_types, 1);
     assert_string_equal(plan.types[0].type->name, "looker");
     acri_plan_done(&plan);
@@ -87,16 +90,22 @@ static void what_cannot_be_run_is_refused_with_a_line(void **state)
     struct acri_plan plan;
 
     (void)state;
-    assert_int_equal(acri_plan_init(&plan, one, 1, unknown, 1, &error), -ENOENT);
+    assert_int_equal(acri_plan_init(&plan, one, 1,
+                                    &(struct acri_plan_options){ .names = unknown, .n_names = 1 },
+                                    &error),
+                     -ENOENT);
     assert_string_equal(error.text,
                         "there is no user type 'byer'; there is: buyer, looker, nobody");
-    assert_int_equal(acri_plan_init(&plan, twice, 2, NULL, 0, &error), -EINVAL);
+    assert_int_equal(acri_plan_init(&plan, twice, 2, NULL, &error), -EINVAL);
     assert_non_null(strstr(error.text, "two user types are called 'buyer'"));
-    assert_int_equal(acri_plan_init(&plan, none, 1, NULL, 0, &error), -EINVAL);
+    assert_int_equal(acri_plan_init(&plan, none, 1, NULL, &error), -EINVAL);
     assert_non_null(strstr(error.text, "no user types"));
-    assert_int_equal(acri_plan_init(&plan, one, 1, never, 1, &error), -EINVAL);
+    assert_int_equal(acri_plan_init(&plan, one, 1,
+                                    &(struct acri_plan_options){ .names = never, .n_names = 1 },
+                                    &error),
+                     -EINVAL);
     assert_non_null(strstr(error.text, "weight zero"));
-    assert_int_equal(acri_plan_init(&plan, clients_twice, 3, NULL, 0, &error), -EINVAL);
+    assert_int_equal(acri_plan_init(&plan, clients_twice, 3, NULL, &error), -EINVAL);
     assert_non_null(strstr(error.text, "two clients are called 'one'"));
 }
 

@@ -50,6 +50,35 @@ static void metrics_hold_what_locust_has_not(void **state)
     assert_rows(csv_rows_metrics, 12, "metrics.csv");
 }
 
+static void the_scenarios_own_numbers_are_rows_too(void **state)
+{
+    struct csv_text t = { 0 };
+    struct sample x;
+
+    (void)state;
+    sample_make(&x, 0, false);
+    sample_add_metrics(&x);
+    csv_rows_metrics(&t, &x.snapshot);
+    assert_golden("metrics_own.csv", t.data, t.length);
+    sample_done(&x);
+    csv_text_done(&t);
+}
+
+/* Whatever the scenario counts, what Locust writes stays as it is. */
+static void the_scenarios_own_numbers_are_in_no_other_file(void **state)
+{
+    struct csv_text t = { 0 };
+    struct sample x;
+
+    (void)state;
+    sample_make(&x, 12, true);
+    sample_add_metrics(&x);
+    csv_rows_stats(&t, &x.snapshot);
+    assert_golden("stats.csv", t.data, t.length);
+    sample_done(&x);
+    csv_text_done(&t);
+}
+
 static void headings_stand_alone_before_the_run(void **state)
 {
     struct csv_text t = { 0 };
@@ -89,6 +118,8 @@ int main(void)
         cmocka_unit_test(failures_are_locusts),
         cmocka_unit_test(exceptions_are_locusts),
         cmocka_unit_test(metrics_hold_what_locust_has_not),
+        cmocka_unit_test(the_scenarios_own_numbers_are_rows_too),
+        cmocka_unit_test(the_scenarios_own_numbers_are_in_no_other_file),
         cmocka_unit_test(headings_stand_alone_before_the_run),
         cmocka_unit_test(history_is_locusts),
     };

@@ -106,6 +106,27 @@ static void each_tick_writes_statistics_and_adds_to_the_history(void **state)
     sample_done(&x);
 }
 
+static void metrics_come_late_rather_than_never(void **state)
+{
+    struct csv_writer w = { 0 };
+    struct sample x;
+
+    (void)state;
+    sample_make(&x, 12, false);
+    assert_int_equal(csv_writer_open(&w, "out/x", false), 0);
+    for (int tick = 1; tick <= 11; tick++) {
+        /* Writing has had its share of the time in just the tenth tick. */
+        w.next_write_ns = tick == 10 ? UINT64_MAX : 0;
+        assert_int_equal(csv_writer_tick(&w, &x.snapshot), 0);
+        if (tick < 11)
+            assert_int_equal(lines_of("out/x_metrics.csv"), 1);
+        else
+            assert_true(lines_of("out/x_metrics.csv") > 1);
+    }
+    csv_writer_close(&w);
+    sample_done(&x);
+}
+
 static void one_second_has_one_place_in_the_history(void **state)
 {
     struct csv_writer w = { 0 };
@@ -166,6 +187,7 @@ int main(void)
         TEST(all_files_are_there_before_any_load),
         TEST(a_path_that_cannot_be_written_is_told_at_once),
         TEST(each_tick_writes_statistics_and_adds_to_the_history),
+        TEST(metrics_come_late_rather_than_never),
         TEST(one_second_has_one_place_in_the_history),
         TEST(a_failed_write_is_told_and_tried_again),
         TEST(what_is_closed_writes_nothing),

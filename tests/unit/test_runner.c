@@ -152,7 +152,7 @@ static int run(const struct acr_user_type *type, unsigned n_threads, double run_
     struct acri_plan plan;
 
     memset(&seen, 0, sizeof(seen));
-    assert_int_equal(acri_plan_init(&plan, plugins, 1, NULL, 0, &error), 0);
+    assert_int_equal(acri_plan_init(&plan, plugins, 1, NULL, &error), 0);
     assert_int_equal(acri_runner_run(&plan, &options, &listener, &result, &error), 0);
     assert_false(result.must_exit);
     acri_plan_done(&plan);
@@ -390,7 +390,7 @@ static void a_stop_cuts_a_waiting_hook_short(void **state)
     struct acri_plan plan;
 
     (void)state;
-    assert_int_equal(acri_plan_init(&plan, plugins, 1, NULL, 0, &error), 0);
+    assert_int_equal(acri_plan_init(&plan, plugins, 1, NULL, &error), 0);
     assert_int_equal(acri_runner_run(&plan, &options, &listener, &result, &error), 0);
     assert_int_equal(result.exit_code, 1);
     assert_int_equal(hooks_nap, 1);

@@ -12,11 +12,21 @@
 #define START (1000 * S)
 #define REAL (1700000000 * S)
 
-static const struct acri_run_info info = { .state = "running",
-                                           .n_users = 42,
-                                           .start_real_ns = REAL,
-                                           .elapsed_s = 12.5,
-                                           .open_requests = 3.25 };
+static const char *const type_names[] = { "buyer", "looker" };
+static const uint64_t type_users[] = { 40, 2 };
+static const struct acri_run_info info = {
+    .state = "running",
+    .n_users = 42,
+    .target_users = 50,
+    .arrival_rate = 12.5,
+    .load = { [ACR_LOAD_ARRIVALS] = 7, [ACR_LOAD_PARKED] = 1 },
+    .type_names = type_names,
+    .type_users = type_users,
+    .n_types = 2,
+    .start_real_ns = REAL,
+    .elapsed_s = 12.5,
+    .open_requests = 3.25
+};
 
 /* Two loops' worth of what a run does in 2 s, and the view of it. */
 struct fixture {
@@ -57,6 +67,11 @@ static int set_up(void **state)
     acri_block_record(b, &(struct acri_record){ .type = "job", .name = "sum" });
     for (int i = 0; i < 5; i++)
         acri_block_started(b);
+    acri_metrics_add(&b->metrics, ACR_METRIC_COUNTER, "orders", 5, 0);
+    acri_metrics_add(&b->metrics, ACR_METRIC_TREND, "basket", 2, 0);
+    acri_metrics_add(&b->metrics, ACR_METRIC_TREND, "basket", 4, 0);
+    acri_metrics_add(&b->metrics, ACR_METRIC_GAUGE, "queue", -3, 1);
+    acri_metrics_check(&b->metrics, "has a total", false);
     acri_stats_merge(f.stats, b);
     acri_block_free(b);
     acri_stats_lost(f.stats, 2);
@@ -198,6 +213,48 @@ static void the_ledger_balances(void **state)
     assert_int_equal(acr_snapshot_ledger(s, 99), 0);
 }
 
+static void the_load_is_described_as_the_engine_says(void **state)
+{
+    const struct acr_snapshot *s = view(state);
+
+    assert_int_equal(acr_snapshot_load(s, ACR_LOAD_ARRIVALS), 7);
+    assert_int_equal(acr_snapshot_load(s, ACR_LOAD_PARKED), 1);
+    assert_int_equal(acr_snapshot_load(s, ACR_LOAD_QUEUED), 0);
+    assert_int_equal(acr_snapshot_load(s, ACR_LOAD_COUNTS), 0);
+    assert_int_equal(acr_snapshot_target_users(s), 50);
+    assert_near(acr_snapshot_arrival_rate(s), 12.5, 0);
+    assert_int_equal(acr_snapshot_n_user_types(s), 2);
+    assert_string_equal(acr_snapshot_user_type(s, 1), "looker");
+    assert_int_equal(acr_snapshot_users_of_type(s, 0), 40);
+    assert_null(acr_snapshot_user_type(s, 2));
+    assert_int_equal(acr_snapshot_users_of_type(s, SIZE_MAX), 0);
+}
+
+static void metrics_are_read_by_index(void **state)
+{
+    const struct acr_snapshot *s = view(state);
+    const struct acr_metric *counter = acr_snapshot_metric(s, 0);
+    const struct acr_metric *gauge = acr_snapshot_metric(s, 1);
+    const struct acr_metric *trend = acr_snapshot_metric(s, 2);
+    const struct acr_metric *check = acr_snapshot_metric(s, 3);
+
+    assert_int_equal(acr_snapshot_n_metrics(s), 4);
+    assert_null(acr_snapshot_metric(s, 4));
+    assert_int_equal(acr_metric_kind(counter), ACR_METRIC_COUNTER);
+    assert_string_equal(acr_metric_name(counter), "orders");
+    assert_near(acr_metric_sum(counter), 5, 0);
+    assert_near(acr_metric_rate(counter), 2.5, 1e-9);
+    assert_near(acr_metric_last(gauge), -3, 0);
+    assert_near(acr_metric_min(gauge), -3, 0);
+    assert_near(acr_metric_max(gauge), -3, 0);
+    assert_int_equal(acr_metric_count(trend), 2);
+    assert_near(acr_metric_average(trend), 3, 1e-9);
+    assert_near(acr_metric_quantile(trend, 1), 4, 1e-9);
+    assert_true(acr_metric_quantile(counter, 0.5) == -1);
+    assert_int_equal(acr_metric_count(check), 1);
+    assert_int_equal(acr_metric_failures(check), 1);
+}
+
 static void null_answers_zero_or_nothing(void **state)
 {
     (void)state;
@@ -234,6 +291,22 @@ static void null_answers_zero_or_nothing(void **state)
     assert_true(acr_snapshot_start_time(NULL) == 0);
     assert_true(acr_snapshot_open_requests(NULL) == 0);
     assert_int_equal(acr_snapshot_ledger(NULL, ACR_LEDGER_STARTED), 0);
+    assert_int_equal(acr_snapshot_load(NULL, ACR_LOAD_ARRIVALS), 0);
+    assert_int_equal(acr_snapshot_target_users(NULL), 0);
+    assert_true(acr_snapshot_arrival_rate(NULL) == 0);
+    assert_int_equal(acr_snapshot_n_user_types(NULL), 0);
+    assert_null(acr_snapshot_user_type(NULL, 0));
+    assert_int_equal(acr_snapshot_users_of_type(NULL, 0), 0);
+    assert_int_equal(acr_snapshot_n_metrics(NULL), 0);
+    assert_null(acr_snapshot_metric(NULL, 0));
+    assert_int_equal(acr_metric_kind(NULL), 0);
+    assert_string_equal(acr_metric_name(NULL), "");
+    assert_int_equal(acr_metric_count(NULL), 0);
+    assert_int_equal(acr_metric_failures(NULL), 0);
+    assert_true(acr_metric_sum(NULL) == 0 && acr_metric_rate(NULL) == 0);
+    assert_true(acr_metric_average(NULL) == 0 && acr_metric_last(NULL) == 0);
+    assert_true(acr_metric_min(NULL) == 0 && acr_metric_max(NULL) == 0);
+    assert_true(acr_metric_quantile(NULL, 0.5) == -1);
 }
 
 int main(void)
@@ -246,6 +319,8 @@ int main(void)
         cmocka_unit_test(failures_and_exceptions_are_read_by_index),
         cmocka_unit_test(the_run_is_described_as_the_engine_says),
         cmocka_unit_test(the_ledger_balances),
+        cmocka_unit_test(the_load_is_described_as_the_engine_says),
+        cmocka_unit_test(metrics_are_read_by_index),
         cmocka_unit_test(null_answers_zero_or_nothing),
     };
 

@@ -574,6 +574,35 @@ static void memory_does_not_grow_with_time(void **state)
     done(s, b);
 }
 
+static void metrics_come_with_blocks_and_go_with_resets(void **state)
+{
+    struct acri_stats *s = acri_stats_new(START, START);
+    struct acri_block *blocks[2] = { acri_block_new(), acri_block_new() };
+    size_t before = acri_stats_bytes(s);
+
+    (void)state;
+    for (int tick = 0; tick < 3; tick++)
+        for (int i = 0; i < 2; i++) {
+            acri_metrics_add(&blocks[i]->metrics, ACR_METRIC_COUNTER, "n", 1, 0);
+            acri_metrics_add(&blocks[i]->metrics, ACR_METRIC_TREND, "t", tick, 0);
+            acri_stats_merge(s, blocks[i]);
+        }
+    assert_int_equal(s->metrics.n, 2);
+    assert_int_equal(s->metrics.rows[0]->count, 6);
+    assert_true(acri_stats_bytes(s) > before);
+    acri_stats_reset(s, START + S, START + S);
+    assert_int_equal(s->metrics.n, 2);
+    assert_int_equal(s->metrics.rows[0]->count, 0);
+    acri_metrics_add(&blocks[0]->metrics, ACR_METRIC_COUNTER, "n", 1, 0);
+    acri_stats_merge(s, blocks[0]);
+    acri_stats_tick(s, START + 3 * S);
+    assert_int_equal(s->metrics.rows[0]->count, 1);
+    assert_int_equal(s->metrics.now_ns - s->metrics.start_ns, 2 * S);
+    acri_block_free(blocks[0]);
+    acri_block_free(blocks[1]);
+    acri_stats_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -591,6 +620,7 @@ int main(void)
         cmocka_unit_test(a_reset_zeroes_entries_and_keeps_exceptions_and_ledger),
         cmocka_unit_test(exceptions_are_counted_by_traceback_and_message_with_their_nodes),
         cmocka_unit_test(the_ledger_takes_what_is_in_flight_and_lost),
+        cmocka_unit_test(metrics_come_with_blocks_and_go_with_resets),
         cmocka_unit_test(thousand_entries_on_2_loops_fit_64_mb),
         cmocka_unit_test(memory_does_not_grow_with_time),
     };

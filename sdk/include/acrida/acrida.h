@@ -21,8 +21,8 @@ enum acr_outcome {
     ACR_DONE = 0,
     ACR_RESCHEDULE = 1,     /* as 0: wait, then the next task */
     ACR_RESCHEDULE_NOW = 2, /* the next task without waiting */
-    ACR_INTERRUPT = 3,      /* leave the task set, then the next task at once */
-    ACR_INTERRUPT_NOW = 4,  /* leave the task set without rescheduling: wait first */
+    ACR_INTERRUPT = 3,      /* leave the task set; the next task of what is around it at once */
+    ACR_INTERRUPT_WAIT = 4, /* leave the task set, then wait, then the next task */
     ACR_STOP_USER = 5,      /* this user ends: on_stop, then gone */
     ACR_STOP_TEST = 6,      /* the whole run ends */
 };
@@ -53,6 +53,100 @@ ACR_API const char *acr_host(const struct acr_user *u);
 
 /** Whether the user is being ended: calls that yield answer at once as cancelled. */
 ACR_API bool acr_is_cancelled(const struct acr_user *u);
+
+/* --- tasks ----------------------------------------------------------------------------------- */
+
+/** The name of the task that runs; "on_start" or "on_stop" in these. */
+ACR_API const char *acr_task_name(const struct acr_user *u);
+
+/**
+ * The state of the task set that the user is in: state_size zeroed bytes at each entry.
+ *
+ * Returns: NULL outside of sets, and in sets without state_size. Owner: the runtime.
+ */
+ACR_API void *acr_set_state(struct acr_user *u);
+
+/**
+ * Run a task of the current set (or user type) next, by name, before any is picked; after those
+ * scheduled before, or first of all.
+ *
+ * Returns: 0; -ENOENT when the set has no such task.
+ */
+ACR_API int acr_schedule(struct acr_user *u, const char *task, bool first);
+
+/* --- more than one thing at a time -------------------------------------------------------------
+ */
+
+struct acr_spawned;
+
+/**
+ * Start a coroutine beside the caller: `function` gets a user of its own to work with, which shares
+ * state, connections and host with this one and has its own memory and random values. It returns
+ * what a task returns: an acr_outcome other than 0 is the user's. The argument
+ * is copied. It ends with the user: from then on its calls answer as cancelled. In a hook: it ends
+ * with the run.
+ *
+ * Returns: what acr_join takes, valid until the current task returns; NULL (logged, and counted as
+ *          an exception) above 1,000 live ones of one user. Thread: the user's loop.
+ */
+ACR_API struct acr_spawned *acr_spawn(struct acr_user *u,
+                                      int (*function)(struct acr_user *u, void *arg),
+                                      const void *arg, size_t arg_bytes);
+
+/**
+ * Wait until it has returned.
+ *
+ * Units:   seconds; 0 = as long as it takes.
+ * Returns: its result; -ETIMEDOUT; -ECANCELED when the caller's user is being ended; -EINVAL for
+ *          NULL. Yields.
+ */
+ACR_API ACR_YIELDS int acr_join(struct acr_user *u, struct acr_spawned *spawned, double timeout_s);
+
+/** Wait for all that this task has started. Returns: 0, or the first negative result. Yields. */
+ACR_API ACR_YIELDS int acr_join_all(struct acr_user *u);
+
+/* --- between plugins, loops and nodes ------------------------------------------------------------
+ */
+
+/**
+ * Fire a custom event that this plugin has declared: its listeners run now, in load order.
+ *
+ * payload: payload_size bytes of the declaration; NULL when that is 0.
+ * Returns: 0, or the first outcome other than 0 of a listener (its error is logged).
+ */
+ACR_API int acr_fire(struct acr_user *u, uint32_t slot, const void *payload);
+
+/**
+ * The plugin's state of the caller's loop; on the control loop (in hooks): that of all loops
+ * merged.
+ *
+ * Returns: size bytes of struct acr_loop_state_type. Owner: the runtime; do not keep it over a
+ * yield.
+ */
+ACR_API void *acr_loop_state(struct acr_user *u, uint32_t slot);
+
+/**
+ * In test_start: leave a text to all users of the run, on all nodes. Both are copied.
+ *
+ * Returns: 0; -EPERM once users run.
+ */
+ACR_API int acr_share(struct acr_user *u, const char *key, const char *text);
+
+/** What was shared under a key; "" when nothing was. Valid to the end of the run. */
+ACR_API const char *acr_shared(const struct acr_user *u, const char *key);
+
+/* --- load: what a shape's tick fills in ----------------------------------------------------------
+ */
+
+/* Made by the runtime, filled with what is wanted now. */
+struct acr_load {
+    uint64_t current_users; /* how many there are */
+    uint64_t users;         /* how many there should be */
+    double spawn_rate;      /* started or ended per second */
+    double arrival_rate;    /* open load: arrivals per second */
+    double ramp_per_s;      /* by so much per second the arrival rate moves; 0 = at once */
+    const char *user_types; /* only these are added, separated by spaces; NULL = all */
+};
 
 /* --- waiting and clocks ---------------------------------------------------------------------- */
 
@@ -181,6 +275,8 @@ struct acr_report {
     bool no_time;            /* counted, but kept out of the response times */
     uint64_t bytes;          /* response length */
     const char *error;       /* NULL = succeeded */
+    const char *context;     /* for listeners; NULL = the user's (acr_set_context) */
+    const char *tags;        /* words separated by spaces: also counted under each of them */
 };
 
 /** What acr_report calls; use acr_report. */
@@ -237,5 +333,9 @@ ACR_API const char *acr_json_quote(struct acr_user *u, const char *text);
 #ifdef __cplusplus
 }
 #endif
+
+#include <acrida/data.h>
+#include <acrida/metrics.h>
+#include <acrida/sync.h>
 
 #endif

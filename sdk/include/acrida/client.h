@@ -129,6 +129,8 @@ struct acr_settlement {
     int status;           /* the protocol's status, or 0 */
     const char *url;      /* for listeners; NULL = none */
     const void *response; /* for listeners; the client's own type */
+    const char *context;  /* for listeners; NULL = the user's */
+    const char *tags;     /* words separated by spaces: also counted under each; NULL = none */
 };
 
 /** End a sample as succeeded or failed: statistics, then request listeners. Frees it. */

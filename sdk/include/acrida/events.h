@@ -3,9 +3,9 @@
  * For monitoring: the payloads of the hooks in struct acr_hooks.
  *
  * `request` runs on the loop that made the request, possibly on several loops at once, and must not
- * yield. All others run one after another on the control loop, in the order in which plugins were
- * loaded (`quitting` in reverse), and may yield. Payloads are valid until the listener returns;
- * they are made by the runtime and may grow.
+ * yield; a sample that it reports is counted, but told to nobody. All others run one after another
+ * on the control loop, in the order in which plugins were loaded (`quitting` in reverse), and may
+ * yield. Payloads are valid until the listener returns; they are made by the runtime and may grow.
  */
 #ifndef ACRIDA_EVENTS_H
 #define ACRIDA_EVENTS_H
@@ -31,6 +31,8 @@ struct acr_request_event {
     const void
         *response; /* the client's own type (struct acr_response of <acrida/http.h>) or NULL */
     double start_unix_s; /* when it was sent, seconds since the epoch */
+    const char *context; /* of the request, or the user's (acr_set_context); "" = none */
+    const char *tags;    /* of the request, separated by spaces; "" = none */
 };
 
 /* Start, end of spawning, and stop of a run. */
@@ -39,7 +41,18 @@ struct acr_test_event {
     uint64_t n_users;
     uint64_t target_users;
     double spawn_rate;
-    double run_time_s; /* 0 = no limit */
+    double run_time_s;   /* 0 = no limit */
+    const char *role;    /* "local"; later "master" or "worker" */
+    uint64_t n_requests; /* so far, and of these */
+    uint64_t n_failures;
+    double arrival_rate; /* open load: per second; 0 = none */
+};
+
+/* What the process needs, about every 10 s. */
+struct acr_usage_event {
+    double cpu_percent;  /* of all CPUs that it may use, since the last event */
+    double loop_percent; /* of the busiest loop thread; above 90 the numbers are the generator's */
+    uint64_t memory_bytes; /* resident */
 };
 
 /* Tasks raised an exception; told once a tick for each message and place. */

@@ -32,6 +32,8 @@ struct acr_http_defaults {
     bool no_cookies;          /* neither keep nor send cookies */
     bool no_keep_alive;       /* a new connection for each request */
     const char *http_version; /* NULL = HTTP/2 where TLS offers it; "1.1", "2" */
+    /* Response headers whose numbers are kept as trends: "Server-Timing X-Runtime". */
+    const char *trend_headers;
 };
 #define ACR_HTTP_DEFAULTS(...)                                \
     {                                                         \
@@ -79,6 +81,9 @@ struct acr_request {
     int max_redirects;   /* 0 = the default, -1 = follow none */
     const char *expect;  /* statuses that count as success: "404", "200,409", "2xx" */
     bool catch_response; /* settled by acr_pass/acr_fail, or by status when the task returns */
+    const char *context; /* for listeners; NULL = the user's (acr_set_context) */
+    const char *tags;    /* words separated by spaces: also counted under each of them */
+    const char *trend_headers; /* beside those of the user type */
 };
 
 /* Phases in milliseconds since the request was sent; 0 when a phase did not happen. */
@@ -140,6 +145,46 @@ extern "C" {
 /* Any method: acr_request(u, "PURGE", .path = "/x"). */
 #define acr_request(u, ...) ACR_HTTP_SEND(u, .method = __VA_ARGS__)
 
+/* How several URLs are fetched. Members after `n` are optional, in this order in C++. */
+struct acr_get_all {
+    size_t size;         /* filled by the macro */
+    size_t n;            /* URLs */
+    const char *name;    /* statistics name of all of them; default: of each its own */
+    size_t parallel;     /* so many at once; 0 = 6, at most 100 */
+    const char *headers; /* these as in struct acr_request, for each of them */
+    double timeout_s;
+    const char *expect;
+    const char *context;
+    const char *tags;
+};
+
+/** What acr_get_all calls: use that. Yields. */
+ACR_API ACR_YIELDS size_t acr_http_get_all(struct acr_user *u, const char *const *urls,
+                                           const struct acr_get_all *all);
+
+/*
+ * Fetch several URLs at once, as a browser does with what is on a page:
+ * `acr_get_all(u, urls, n, .name = "files of a page")`. Each is a request of its own in the
+ * statistics; bodies are discarded; NULL and "" are left out. Returns how many failed.
+ */
+#ifdef __cplusplus
+}
+static inline size_t acr_http_get_all_copy(struct acr_user *u, const char *const *urls,
+                                           const struct acr_get_all &all)
+{
+    return acr_http_get_all(u, urls, &all);
+}
+#define acr_get_all(u, urls, ...)      \
+    acr_http_get_all_copy((u), (urls), \
+                          acr_get_all{ .size = sizeof(struct acr_get_all), .n = __VA_ARGS__ })
+extern "C" {
+#else
+#define acr_get_all(u, urls, ...) \
+    acr_http_get_all(             \
+        (u), (urls),              \
+        &(const struct acr_get_all){ .size = sizeof(struct acr_get_all), .n = __VA_ARGS__ })
+#endif
+
 /** Settle a catch_response as succeeded, whatever its status. The last of pass and fail counts. */
 ACR_API void acr_pass(struct acr_response *res);
 
@@ -151,6 +196,12 @@ ACR_API void acr_rename(struct acr_response *res, const char *format, ...) ACR_P
 
 /** A response header by name, whatever its case; "" when it is not there. */
 ACR_API const char *acr_header(const struct acr_response *res, const char *name);
+
+/**
+ * The absolute URL of a link in the response ("../a?b=1", "//host/x"), as a browser resolves it; ""
+ * for what is not HTTP ("mailto:x", "data:..."). Returns: valid until the task returns.
+ */
+ACR_API const char *acr_resolve(const struct acr_response *res, const char *link);
 
 /** The body as JSON: see acr_value_string and the like. Never NULL. */
 ACR_API const struct acr_json *acr_response_json(const struct acr_response *res);
@@ -172,6 +223,18 @@ ACR_API void acr_set_header(struct acr_user *u, const char *name, const char *va
 
 /** Set (or, with NULL, drop) "user:password" for all later requests of this user. */
 ACR_API void acr_set_auth(struct acr_user *u, const char *auth);
+
+/** Name all later requests of this user that have no `.name`; with NULL, no longer. */
+ACR_API void acr_name_requests(struct acr_user *u, const char *name);
+
+/**
+ * The value of a cookie that the user would send to its host, such as the token that has to be sent
+ * back as a header; "" when there is none. Returns: valid until the task returns.
+ */
+ACR_API const char *acr_cookie(struct acr_user *u, const char *name);
+
+/** Set a cookie for the user's host, for all paths. */
+ACR_API void acr_set_cookie(struct acr_user *u, const char *name, const char *value);
 
 /** Forget the user's cookies. */
 ACR_API void acr_clear_cookies(struct acr_user *u);

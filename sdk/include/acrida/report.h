@@ -110,6 +110,74 @@ ACR_API double acr_snapshot_start_time(const struct acr_snapshot *s);
 ACR_API double acr_snapshot_open_requests(const struct acr_snapshot *s);
 ACR_API uint64_t acr_snapshot_ledger(const struct acr_snapshot *s, uint32_t which);
 
+/* --- the load itself ----------------------------------------------------------------------------
+ */
+
+/* Counted since the start of the run, unless it says now. */
+enum acr_load_count {
+    ACR_LOAD_ITERATIONS = 0,   /* begun */
+    ACR_LOAD_ARRIVALS = 1,     /* of open load: due so far */
+    ACR_LOAD_DROPPED = 2,      /* of these: all users were busy */
+    ACR_LOAD_QUEUED = 3,       /* of these: waited for a user */
+    ACR_LOAD_QUEUE = 4,        /* waiting for a user now */
+    ACR_LOAD_MISSED_SLOTS = 5, /* of ACR_CONSTANT_PACING: not made up for */
+    ACR_LOAD_SPAWNED = 6,      /* coroutines of acr_spawn, live now */
+    ACR_LOAD_PARKED = 7,       /* users that never returned from their task */
+    ACR_LOAD_COUNTS = 8,
+};
+
+ACR_API uint64_t acr_snapshot_load(const struct acr_snapshot *s, uint32_t which);
+
+/** How many users there should be now, and how many arrivals per second. */
+ACR_API uint64_t acr_snapshot_target_users(const struct acr_snapshot *s);
+ACR_API double acr_snapshot_arrival_rate(const struct acr_snapshot *s);
+
+/** Users by type, in the order of the scenario. Returns: NULL, 0 past the end. */
+ACR_API size_t acr_snapshot_n_user_types(const struct acr_snapshot *s);
+ACR_API const char *acr_snapshot_user_type(const struct acr_snapshot *s, size_t index);
+ACR_API uint64_t acr_snapshot_users_of_type(const struct acr_snapshot *s, size_t index);
+
+/* --- custom metrics (<acrida/metrics.h>) ---------------------------------------------------------
+ */
+
+enum acr_metric_kind {
+    ACR_METRIC_COUNTER = 0,
+    ACR_METRIC_GAUGE = 1,
+    ACR_METRIC_TREND = 2,
+    ACR_METRIC_CHECK = 3,
+    ACR_METRIC_TAG = 4, /* requests that carry a tag: a trend of their response times in ms */
+};
+
+struct acr_metric;
+
+/** Sorted by (kind, name). Returns: NULL past the end. */
+ACR_API size_t acr_snapshot_n_metrics(const struct acr_snapshot *s);
+ACR_API const struct acr_metric *acr_snapshot_metric(const struct acr_snapshot *s, size_t index);
+ACR_API uint32_t acr_metric_kind(const struct acr_metric *m);
+ACR_API const char *acr_metric_name(const struct acr_metric *m);
+/** How often it was told a value. */
+ACR_API uint64_t acr_metric_count(const struct acr_metric *m);
+/** Of a check or tag: how many of these failed. */
+ACR_API uint64_t acr_metric_failures(const struct acr_metric *m);
+/** The sum of all values; of a counter what it stands at. */
+ACR_API double acr_metric_sum(const struct acr_metric *m);
+/** The sum over the time since the start or the last reset, per second. */
+ACR_API double acr_metric_rate(const struct acr_metric *m);
+/** The mean of all values; 0 without any. */
+ACR_API double acr_metric_average(const struct acr_metric *m);
+/** The last value (of the loop that told it last), the lowest, the highest; 0 without any. A gauge
+ * stays where it stands when the statistics are reset. */
+ACR_API double acr_metric_last(const struct acr_metric *m);
+ACR_API double acr_metric_min(const struct acr_metric *m);
+ACR_API double acr_metric_max(const struct acr_metric *m);
+/** Of a trend or tag: a quantile (0 to 1), relative error at most 0.4 % from 0.001 on. Returns: -1
+ * without a value. */
+ACR_API double acr_metric_quantile(const struct acr_metric *m, double quantile);
+
+/** Change the load of the run: what is wanted from now on, as a shape's tick would. Returns: 0;
+ * -EBUSY when a shape decides. Thread: the control loop. */
+ACR_API int acr_set_load(const struct acr_load *load);
+
 /** Ask for the end of the run, as Ctrl-C does. Thread: the control loop. */
 ACR_API void acr_stop_run(void);
 /** Decide the exit code of the process, whatever the results. Thread: the control loop. */

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/conductor.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/budget.h"
+#include "engine/crash.h"
+#include "engine/handover.h"
+#include "engine/service.h"
+#include "engine/share.h"
+#include "engine/spawned.h"
+#include "engine/traceback.h"
+#include "stats/snapshot.h"
+
+#include <string.h>
+
+#define TICK_NS ACRI_NS_PER_S
+/* How long cancelled users may take to notice, before their loop is given up. */
+#define GRACE_NS (2 * ACRI_NS_PER_S)
+/* How long the reports may take after a crash. */
+#define CRASH_REPORT_S 5
+
+void acri_conductor_wake(struct acri_conductor *c)
+{
+    if (c->is_waiting)
+        acri_loop_wake(c->coroutine, 0);
+}
+
+/* Until something is reported, or this time. */
+static void wait_until(struct acri_conductor *c, uint64_t at_ns)
+{
+    c->is_waiting = true;
+    acri_loop_suspend(&c->control.loop, at_ns);
+    c->is_waiting = false;
+}
+
+void acri_conductor_give_up(struct acri_conductor *c, struct acri_users *us)
+{
+    us->is_given_up = true;
+    acri_stats_lost(c->stats, us->n_unsettled);
+    c->stats->ledger.attempts += us->n_unsettled_attempts;
+}
+
+void acri_conductor_take_in(struct acri_conductor *c, struct acri_users *from)
+{
+    struct acri_handover *h = &from->handover;
+    size_t loop = from->loop.index;
+
+    /* The loop may write into the next one while a snapshot is made. */
+    from->n_live_seen = h->n_live;
+    memcpy(from->load_seen, h->load, sizeof(from->load_seen));
+    memcpy(from->type_live_seen, h->type_live, c->common.plan->n_types * sizeof(uint64_t));
+    c->loop_cpu_ns[loop] = h->cpu_ns;
+    acri_stats_merge(c->stats, h->block);
+    acri_exceptions_move(&c->exceptions, &h->exceptions);
+    acri_handover_merge_states(&c->control, h);
+    if (c->load.spawner.control != NULL)
+        acri_spawner_note_quit(&c->load.spawner, loop, h->type_quit);
+    c->open_ns += h->open_ns;
+    c->over_ns += h->over_ns;
+    if (h->did_listener_fail)
+        c->hook_results.did_fail = true;
+}
+
+/* --- ticks --------------------------------------------------------------------------------------
+ */
+
+static uint64_t count_live(const struct acri_conductor *c)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < c->n_loops; i++)
+        n += c->loops[i].n_live_seen;
+    return n;
+}
+
+static void add_up_loads(struct acri_conductor *c, struct acri_run_info *info)
+{
+    for (size_t k = 0; k < c->common.plan->n_types; k++)
+        c->type_users[k] = 0;
+    for (size_t i = 0; i < c->n_loops; i++) {
+        const struct acri_users *us = &c->loops[i];
+
+        for (size_t k = 0; k < ACR_LOAD_COUNTS; k++)
+            info->load[k] += us->load_seen[k];
+        for (size_t k = 0; k < c->common.plan->n_types; k++)
+            c->type_users[k] += us->type_live_seen[k];
+    }
+}
+
+static void make_snapshot(struct acri_conductor *c, struct acr_snapshot *ret_snapshot)
+{
+    uint64_t now_ns = acri_clock_now_ns();
+    struct acri_run_info info = {
+        .state = c->state,
+        .n_users = count_live(c),
+        .target_users = c->load.wanted.users,
+        .arrival_rate = c->load.is_open ? c->load.wanted.arrival_rate : 0,
+        .type_names = c->type_names,
+        .type_users = c->type_users,
+        .n_types = c->common.plan->n_types,
+        .start_real_ns = c->start_real_ns,
+        .elapsed_s = (double)(now_ns - c->common.started_ns) / 1e9,
+        .open_requests =
+            c->over_ns > 0 ? (double)c->open_ns / (double)c->over_ns * (double)c->n_loops : 0,
+    };
+
+    add_up_loads(c, &info);
+    acri_stats_tick(c->stats, now_ns);
+    acri_snapshot_init(ret_snapshot, c->stats, &info);
+}
+
+static bool is_out(const struct acri_conductor *c)
+{
+    for (size_t i = 0; i < c->n_loops; i++)
+        if (c->loops[i].handover.is_out && !c->loops[i].is_given_up)
+            return true;
+    return false;
+}
+
+/* Take in what the loops have, waiting for the slow ones up to a deadline. */
+static void collect(struct acri_conductor *c, uint64_t deadline_ns)
+{
+    for (size_t i = 0; i < c->n_loops; i++)
+        if (!c->loops[i].is_given_up)
+            acri_handover_post(&c->loops[i]);
+    while (is_out(c) && acri_clock_now_ns() < deadline_ns)
+        wait_until(c, deadline_ns);
+    /* What hooks have counted. */
+    acri_stats_merge(c->stats, c->control.block);
+    acri_hooks_tell_exceptions(&c->hook_results, c->service, c->stats, &c->exceptions);
+}
+
+static void reset(struct acri_conductor *c)
+{
+    acri_stats_reset(c->stats, acri_clock_now_ns(), acri_clock_real_ns());
+    c->open_ns = c->over_ns = 0;
+}
+
+static void end_warmup(struct acri_conductor *c)
+{
+    struct acr_snapshot s;
+
+    collect(c, acri_clock_now_ns() + GRACE_NS);
+    make_snapshot(c, &s);
+    acri_log_info("warm-up over: its %llu requests are left out of the statistics",
+                  (unsigned long long)acr_entry_count(acr_snapshot_total(&s), ACR_REQUESTS));
+    c->warmup_due_ns = 0;
+    reset(c);
+    ACRI_FIRE(&c->hook_results, c->service, reset_stats, );
+}
+
+static void fill_test_event(const struct acri_conductor *c, struct acr_test_event *e)
+{
+    const struct acri_ledger *ledger = &c->stats->ledger;
+
+    *e = (struct acr_test_event){ .host = c->common.host,
+                                  .n_users = count_live(c),
+                                  .target_users =
+                                      c->load.shape != NULL ? c->load.wanted.users : c->o->n_users,
+                                  .spawn_rate = c->o->spawn_rate,
+                                  .run_time_s = c->o->run_time_s,
+                                  .role = "local",
+                                  .n_requests = ledger->succeeded + ledger->failed,
+                                  .n_failures = ledger->failed,
+                                  .arrival_rate =
+                                      c->load.is_open ? c->load.wanted.arrival_rate : 0 };
+}
+
+/* Each time that the number of users is as wanted; the statistics begin again the first time. */
+static void tell_spawned(struct acri_conductor *c)
+{
+    struct acr_test_event e;
+    bool must_reset = c->o->reset_stats && !c->did_spawn;
+    uint64_t n = c->load.spawner.dispatch.n; /* collecting may take a while */
+
+    c->is_spawned = false;
+    c->did_spawn = true;
+    c->state = "running";
+    collect(c, acri_clock_now_ns() + (must_reset ? GRACE_NS : TICK_NS / 4));
+    if (n < c->n_told)
+        acri_log_info("%llu users are left", (unsigned long long)n);
+    else if (n > 0)
+        acri_log_info("all %llu users are spawned", (unsigned long long)n);
+    c->n_told = n;
+    if (must_reset) {
+        reset(c);
+        acri_log_info("statistics reset: spawning is complete");
+        ACRI_FIRE(&c->hook_results, c->service, reset_stats, );
+    }
+    fill_test_event(c, &e);
+    ACRI_FIRE(&c->hook_results, c->service, spawning_complete, , &e);
+}
+
+static void tick(struct acri_conductor *c)
+{
+    struct acr_snapshot s;
+    uint64_t now_ns;
+
+    collect(c, acri_clock_now_ns() + TICK_NS / 4);
+    make_snapshot(c, &s);
+    if (c->listener->tick != NULL)
+        c->listener->tick(c->listener->arg, &s);
+    ACRI_FIRE(&c->hook_results, c->service, tick, , &s);
+    acri_usage_step(&c->usage, acri_clock_now_ns(), c->loop_cpu_ns, &c->hook_results, c->service);
+    now_ns = acri_clock_now_ns();
+    while (c->tick_due_ns <= now_ns)
+        c->tick_due_ns += TICK_NS;
+}
+
+/* --- the course of a run
+ * --------------------------------------------------------------------------- */
+
+static uint64_t after_s(uint64_t from_ns, double seconds)
+{
+    return from_ns + acri_clock_ns_of(seconds);
+}
+
+/* Why the run is over by itself, or NULL. */
+static const char *why_over(struct acri_conductor *c, uint64_t end_ns)
+{
+    if (c->n_finished == c->n_loops)
+        return "all iterations are done: stopping";
+    if (acri_clock_now_ns() >= end_ns)
+        return "the run time is over: stopping";
+    if (acri_load_next_ns(&c->load) <= acri_clock_now_ns() &&
+        !acri_load_step(&c->load, &c->hook_results, c->service, count_live(c)))
+        return "the shape is over: stopping";
+    return NULL;
+}
+
+static bool is_deserted(struct acri_conductor *c)
+{
+    return c->did_spawn && count_live(c) == 0 && !is_out(c) && !c->load.is_open &&
+           c->load.shape == NULL && c->load.wanted.users > 0 && !c->load.spawner.is_moving;
+}
+
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void keep_running(struct acri_conductor *c)
+{
+    uint64_t end_ns =
+        c->o->run_time_s > 0 ? after_s(c->common.started_ns, c->o->run_time_s) : UINT64_MAX;
+
+    while (c->stop == ACRI_RUN_ON) {
+        const char *why = why_over(c, end_ns);
+        uint64_t now_ns = acri_clock_now_ns();
+
+        if (why != NULL) {
+            acri_log_info("%s", why);
+            break;
+        }
+        if (c->load.spawner.is_moving)
+            c->state = "spawning";
+        if (c->warmup_due_ns != 0 && c->warmup_due_ns <= now_ns) {
+            end_warmup(c);
+        } else if (c->is_spawned) {
+            tell_spawned(c);
+        } else if (now_ns >= c->tick_due_ns) {
+            tick(c);
+            if (is_deserted(c)) {
+                acri_log_warning("no user is left: stopping");
+                break;
+            }
+        } else {
+            uint64_t next_ns = earliest(c->tick_due_ns, end_ns);
+
+            next_ns = earliest(next_ns, acri_load_next_ns(&c->load));
+            wait_until(c, c->warmup_due_ns != 0 ? earliest(next_ns, c->warmup_due_ns) : next_ns);
+        }
+    }
+}
+
+static void post_stop(struct acri_conductor *c, enum acri_stop how)
+{
+    for (size_t i = 0; i < c->n_loops; i++)
+        acri_users_post_stop(&c->loops[i], how);
+}
+
+/* Wait for all users to end, ticking; until a deadline or, when is_patient, a second stop request.
+ */
+static bool wait_for_users(struct acri_conductor *c, uint64_t deadline_ns, bool is_patient)
+{
+    while (c->n_empty < c->n_loops) {
+        uint64_t now_ns = acri_clock_now_ns();
+
+        if (now_ns >= deadline_ns || (is_patient && c->stop == ACRI_STOP_AT_ONCE))
+            return false;
+        if (now_ns >= c->tick_due_ns)
+            tick(c);
+        else
+            wait_until(c, c->tick_due_ns < deadline_ns ? c->tick_due_ns : deadline_ns);
+    }
+    return true;
+}
+
+static void stop_users(struct acri_conductor *c)
+{
+    uint64_t now_ns = acri_clock_now_ns();
+    bool is_over = false;
+
+    acri_load_stop(&c->load);
+    if (c->stop != ACRI_STOP_AT_ONCE && c->o->stop_timeout_s > 0) {
+        post_stop(c, ACRI_STOP_GRACEFUL);
+        is_over = wait_for_users(c, after_s(now_ns, c->o->stop_timeout_s), true);
+        if (!is_over && c->stop != ACRI_STOP_AT_ONCE)
+            acri_log_info("the stop timeout is over: running tasks are cancelled");
+    }
+    if (!is_over && c->stop != ACRI_STOP_AT_ONCE) {
+        post_stop(c, ACRI_STOP_CANCEL);
+        is_over = wait_for_users(c, after_s(acri_clock_now_ns(), c->o->on_stop_timeout_s), true);
+    }
+    if (!is_over) {
+        post_stop(c, ACRI_STOP_CANCEL);
+        post_stop(c, ACRI_STOP_NOW);
+        is_over = wait_for_users(c, acri_clock_now_ns() + GRACE_NS, false);
+    }
+    if (!is_over) {
+        c->is_stuck = true;
+        acri_crash_watchdog(2 * CRASH_REPORT_S, 4);
+        /* A slow loop is not a stuck one: it still hands over. */
+        collect(c, acri_clock_now_ns() + GRACE_NS);
+        for (size_t i = 0; i < c->n_loops; i++)
+            if (c->loops[i].handover.is_out && !c->loops[i].is_given_up) {
+                acri_traceback_report_stuck(&c->loops[i]);
+                acri_conductor_give_up(c, &c->loops[i]);
+            }
+    }
+}
+
+static void start_users(struct acri_conductor *c)
+{
+    uint64_t now_ns = acri_clock_now_ns();
+
+    c->common.started_ns = now_ns;
+    c->start_real_ns = acri_clock_real_ns();
+    c->tick_due_ns = now_ns + TICK_NS;
+    c->warmup_due_ns = c->o->warmup_s > 0 ? after_s(now_ns, c->o->warmup_s) : 0;
+    acri_stats_reset(c->stats, now_ns, c->start_real_ns);
+    acri_usage_begin(&c->usage, c->n_loops, now_ns);
+    for (size_t i = 0; i < c->n_loops; i++)
+        acri_handover_begin(&c->loops[i], now_ns);
+    acri_share_close(&c->common);
+    c->state = "spawning";
+    if (c->load.shape != NULL)
+        acri_log_info("running a shape on %zu threads (--seed %llu repeats this run)", c->n_loops,
+                      (unsigned long long)c->o->seed);
+    else if (c->load.is_open)
+        acri_log_info("%g arrivals/s on %zu threads (--seed %llu repeats this run)",
+                      c->load.base_rate, c->n_loops, (unsigned long long)c->o->seed);
+    if (c->load.shape == NULL && c->load.is_closed)
+        acri_log_info(
+            "spawning %llu users at %g per second on %zu threads (--seed %llu repeats this run)",
+            (unsigned long long)c->o->n_users, c->o->spawn_rate, c->n_loops,
+            (unsigned long long)c->o->seed);
+    acri_load_start(&c->load, &c->control.loop, c->loops, c->n_loops, c->common.on_spawned);
+}
+
+/* What hooks have spawned ends with the run. */
+static void end_background(struct acri_conductor *c)
+{
+    uint64_t deadline_ns = after_s(acri_clock_now_ns(), c->o->on_stop_timeout_s);
+
+    acri_spawned_cancel_all(c->service);
+    while (c->service->n_children > 0 && acri_clock_now_ns() < deadline_ns)
+        wait_until(c, acri_clock_now_ns() + 10 * ACRI_NS_PER_MS);
+    if (c->service->n_children > 0)
+        acri_log_warning("%u coroutines that hooks have spawned did not end",
+                         (unsigned)c->service->n_children);
+}
+
+/* Failures and exceptions decide; then listeners' errors. */
+static int decide_exit_code(const struct acri_conductor *c, const struct acr_snapshot *s)
+{
+    if (c->exit_code >= 0)
+        return c->exit_code;
+    if (c->has_crashed)
+        return 5;
+    if (c->is_stuck)
+        return 4; /* invalid: results are missing */
+    if (c->hook_results.did_start_fail)
+        return 1;
+    if (acr_snapshot_n_failures(s) > 0 || acr_snapshot_n_exceptions(s) > 0)
+        return c->o->exit_code_on_error;
+    return c->hook_results.did_fail ? 2 : 0;
+}
+
+/* Users whose tasks go on although they are cancelled: the scenario has a loop that never ends. */
+static void tell_parked(const struct acri_conductor *c)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < c->n_loops; i++)
+        if (!c->loops[i].is_given_up)
+            n += c->loops[i].load_seen[ACR_LOAD_PARKED];
+    if (n > 0)
+        acri_log_warning("%llu users never returned from their task and were left where they were",
+                         (unsigned long long)n);
+}
+
+static void finish(struct acri_conductor *c, bool did_start)
+{
+    struct acr_quit_event quit;
+    struct acr_snapshot s;
+
+    acri_service_revive(c->service);
+    end_background(c);
+    if (did_start) {
+        collect(c, acri_clock_now_ns() + GRACE_NS);
+        tell_parked(c);
+        if (c->warmup_due_ns != 0)
+            acri_log_warning(
+                "the run ended in its warm-up: the statistics are those of the warm-up");
+        c->state = "stopped";
+        make_snapshot(c, &s);
+        ACRI_FIRE(&c->hook_results, c->service, test_stop, , &s);
+        acri_stats_merge(c->stats, c->control.block); /* what these hooks have counted */
+    }
+    c->state = "stopped";
+    make_snapshot(c, &s);
+    quit = (struct acr_quit_event){ .snapshot = &s, .exit_code = decide_exit_code(c, &s) };
+    acri_hooks_fire_quitting(&c->hook_results, c->service, &quit);
+    if (did_start && c->listener->final != NULL)
+        c->listener->final(c->listener->arg, &s);
+    c->exit_code = decide_exit_code(c, &s);
+    quit.exit_code = c->exit_code;
+    ACRI_FIRE(&c->hook_results, c->service, quit, , &quit);
+}
+
+void acri_conduct(void *arg)
+{
+    struct acri_conductor *c = arg;
+    struct acr_test_event e;
+    bool can_start;
+
+    c->coroutine = acri_loop_current(&c->control.loop);
+    c->service->coroutine = c->coroutine;
+    fill_test_event(c, &e);
+    can_start = acri_hooks_fire_start(&c->hook_results, c->service, &e);
+    if (can_start && c->stop == ACRI_RUN_ON) {
+        start_users(c);
+        keep_running(c);
+        c->state = "stopping";
+        acri_service_revive(c->service);
+        fill_test_event(c, &e);
+        if (!c->has_crashed)
+            ACRI_FIRE(&c->hook_results, c->service, test_stopping, , &e);
+        stop_users(c);
+        finish(c, true);
+    } else {
+        finish(c, false);
+    }
+    acri_loop_end(&c->control.loop);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The course of a run, as one coroutine on the control loop: hooks, load, ticks, stopping, results.
+ * What loops and signals report only changes flags and wakes it.
+ */
+#ifndef ACRIDA_ENGINE_CONDUCTOR_H
+#define ACRIDA_ENGINE_CONDUCTOR_H
+
+#include "engine/load.h"
+#include "engine/usage.h"
+#include "stats/stats.h"
+
+enum acri_stop_level { ACRI_RUN_ON = 0, ACRI_STOP_REQUESTED, ACRI_STOP_AT_ONCE };
+
+struct acri_conductor {
+    struct acri_run_common common;
+    const struct acri_run_options *o;
+    const struct acri_run_listener *listener;
+    struct acri_users control;
+    struct acri_users *loops; /* n_loops elements */
+    size_t n_loops;
+    struct acri_load load;
+    struct acri_usage usage;
+    struct acri_stats *stats;
+    struct acr_user *service;
+    struct acr_coroutine *coroutine;
+    const char *state;
+    const char **type_names; /* one for each of the plan's types */
+    uint64_t *type_users;    /* the same */
+    uint64_t *loop_cpu_ns;   /* n_loops elements */
+    uint64_t start_real_ns;
+    uint64_t tick_due_ns;
+    uint64_t warmup_due_ns; /* 0 = over, or none */
+    uint64_t open_ns;       /* integral of open requests since the last reset */
+    uint64_t over_ns;       /* summed over loops, so the mean is open_ns / over_ns * n_loops */
+    struct acri_exceptions exceptions; /* handed over, not told yet */
+    struct acri_hook_results hook_results;
+    enum acri_stop_level stop;
+    uint64_t n_iterations_left; /* not given to any loop */
+    uint64_t n_told;            /* users, when their number was last as wanted */
+    size_t n_empty;             /* loops without users, while stopping */
+    size_t n_finished;          /* loops that have done their iterations */
+    bool is_waiting;            /* in its own wait, not in a hook's */
+    bool is_spawned;            /* the number of users is as wanted: to be told */
+    bool did_spawn;             /* it has been so once */
+    bool has_crashed;
+    bool is_stuck;
+    int exit_code; /* acr_set_exit_code, or -1 */
+};
+
+/* The coroutine's function; arg is the conductor. Ends the control loop when it is done. */
+void acri_conduct(void *arg);
+
+/* Something has been reported. */
+void acri_conductor_wake(struct acri_conductor *c);
+
+/* A loop that will not answer any more: what its open requests become is not known. */
+void acri_conductor_give_up(struct acri_conductor *c, struct acri_users *us);
+
+/* Take in what a loop has handed over. */
+void acri_conductor_take_in(struct acri_conductor *c, struct acri_users *from);
+
+#endif

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/feeder.h"
+
+#include "base/clock.h"
+#include "base/csv.h"
+#include "engine/feed_file.h"
+#include "engine/feed_order.h"
+#include "engine/park.h"
+#include "engine/objects.h"
+#include "engine/user.h"
+
+#include <acrida/acrida.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MOST_AT_ONCE 64u
+
+struct range {
+    uint64_t from;
+    uint64_t to; /* not included */
+};
+
+/* A user that waits for a row; on its coroutine's stack. */
+struct waiter {
+    struct waiter *next;
+    struct waiter *previous;
+    struct acr_coroutine *coroutine;
+    uint64_t position;
+    bool has_position;
+    bool is_listed;
+};
+
+/* What one loop has of a feeder. */
+struct share {
+    struct acr_feeder *feeder;
+    /* The loop's. */
+    struct acri_users *home; /* set before the first question; the control loop reads it after */
+    struct range range;
+    struct waiter *first;
+    struct waiter *last;
+    uint64_t n_waiting;
+    bool is_asking;
+    bool is_dry; /* none will ever come */
+    struct acri_feed_cursor cursor;
+    struct acri_feed_order order; /* of `pass`, when n is not 0 */
+    uint64_t pass;
+    struct acri_log_limit log_limit;
+    /* A question and its answer, and a recall: whoever got the message. */
+    struct acri_message question;
+    uint64_t n_wanted;
+    struct range dealt;
+    struct acri_message recall;
+    struct range returned;
+    /* The control loop's. */
+    struct share *next_asker;
+    bool holds;
+    bool is_recalled;
+};
+
+struct acr_feeder {
+    struct acri_object object;
+    struct acri_feed_file file;
+    char *path;
+    uint32_t order;
+    uint64_t seed;
+    struct acr_loop *control;
+    struct share **shares; /* of n_loops loops, and the control loop's own */
+    size_t n_loops;
+    /* The control loop's. */
+    uint64_t next;
+    uint64_t end;           /* of all positions */
+    struct range *returned; /* n_returned elements */
+    size_t n_returned;
+    size_t n_recalled; /* recalls that are out */
+    struct share *first_asker;
+    struct share *last_asker;
+};
+
+struct acr_row {
+    const struct acr_feeder *feeder;
+    uint64_t number;
+    const struct acr_json *json; /* NULL: of CSV */
+    const char *values[];        /* as many as there are columns */
+};
+
+/* --- the control loop deals ---------------------------------------------------------------------
+ */
+
+uint64_t acri_feeder_block(uint64_t n, uint64_t n_wanted, size_t n_loops)
+{
+    /* A loop alone shares with nobody; otherwise loops come around several times. */
+    uint64_t block = n_loops > 1 ? n / (4 * n_loops) : MOST_AT_ONCE;
+
+    if (block > MOST_AT_ONCE)
+        block = MOST_AT_ONCE;
+    if (block < n_wanted)
+        block = n_wanted;
+    return block > 0 ? block : 1;
+}
+
+/* Empty when there is nothing left here. */
+static struct range take_range(struct acr_feeder *f, const struct share *s)
+{
+    struct range *from = f->n_returned > 0 ? &f->returned[f->n_returned - 1] : NULL;
+    uint64_t left = from != NULL ? from->to - from->from : f->end - f->next;
+    struct range taken;
+    uint64_t n;
+
+    if (s == f->shares[f->n_loops])
+        n = left < s->n_wanted ? left : s->n_wanted; /* hooks are no reason to hold rows back */
+    else
+        n = acri_feeder_block(f->order == ACR_FEED_ONCE ? left : f->file.n_rows, s->n_wanted,
+                              f->n_loops);
+    if (n > left)
+        n = left;
+    if (from == NULL) {
+        taken = (struct range){ f->next, f->next + n };
+        f->next += n;
+        return taken;
+    }
+    taken = (struct range){ from->from, from->from + n };
+    from->from += n;
+    if (from->from == from->to)
+        f->n_returned--;
+    return taken;
+}
+
+static void serve(struct acr_feeder *f);
+
+/* On the control loop, from a loop. */
+static void run_returned(struct acri_message *m)
+{
+    struct share *s = ACRI_CONTAINER_OF(m, struct share, recall);
+    struct acr_feeder *f = s->feeder;
+
+    s->is_recalled = false;
+    f->n_recalled--;
+    if (s->returned.from < s->returned.to) {
+        f->returned = acri_realloc(f->returned, (f->n_returned + 1) * sizeof(*f->returned));
+        f->returned[f->n_returned++] = s->returned;
+    }
+    serve(f);
+}
+
+/* On the loop. */
+static void run_recall(struct acri_message *m)
+{
+    struct share *s = ACRI_CONTAINER_OF(m, struct share, recall);
+
+    s->returned = s->range;
+    s->range = (struct range){ 0, 0 };
+    s->recall.run = run_returned;
+    acri_loop_post(s->feeder->control, &s->recall);
+}
+
+/* Ask all loops for what they have left. Returns: whether some may still come. */
+static bool recall(struct acr_feeder *f)
+{
+    for (size_t i = 0; i <= f->n_loops; i++) {
+        struct share *s = f->shares[i];
+
+        if (!s->holds || s->is_recalled)
+            continue;
+        s->holds = false;
+        s->is_recalled = true;
+        f->n_recalled++;
+        s->recall.run = run_recall;
+        acri_loop_post(&s->home->loop, &s->recall);
+    }
+    return f->n_recalled > 0;
+}
+
+static void run_dealt(struct acri_message *m);
+
+/* Answer those who ask, in turn, until there is nothing left to give. */
+static void serve(struct acr_feeder *f)
+{
+    while (f->first_asker != NULL) {
+        struct share *s = f->first_asker;
+
+        s->dealt = take_range(f, s);
+        if (s->dealt.from == s->dealt.to && recall(f))
+            return;
+        f->first_asker = s->next_asker;
+        s->holds = s->dealt.from < s->dealt.to;
+        s->question.run = run_dealt;
+        acri_loop_post(&s->home->loop, &s->question);
+    }
+}
+
+static void run_question(struct acri_message *m)
+{
+    struct share *s = ACRI_CONTAINER_OF(m, struct share, question);
+    struct acr_feeder *f = s->feeder;
+
+    s->holds = false;
+    s->next_asker = NULL;
+    if (f->first_asker == NULL)
+        f->first_asker = s;
+    else
+        f->last_asker->next_asker = s;
+    f->last_asker = s;
+    serve(f);
+}
+
+/* --- a loop deals to its users ------------------------------------------------------------------
+ */
+
+static void ask(struct share *s)
+{
+    if (s->is_asking)
+        return;
+    s->is_asking = true;
+    s->n_wanted = s->n_waiting;
+    s->question.run = run_question;
+    acri_loop_post(s->feeder->control, &s->question);
+}
+
+static void unlist(struct share *s, struct waiter *w)
+{
+    if (!w->is_listed)
+        return;
+    if (w->next != NULL)
+        w->next->previous = w->previous;
+    else
+        s->last = w->previous;
+    if (w->previous != NULL)
+        w->previous->next = w->next;
+    else
+        s->first = w->next;
+    w->is_listed = false;
+    s->n_waiting--;
+}
+
+/* Back on the loop. */
+static void run_dealt(struct acri_message *m)
+{
+    struct share *s = ACRI_CONTAINER_OF(m, struct share, question);
+    struct waiter *next;
+
+    s->is_asking = false;
+    s->range = s->dealt;
+    s->is_dry = s->dealt.from == s->dealt.to;
+    for (struct waiter *w = s->first; w != NULL; w = next) {
+        next = w->next;
+        /* One that is cancelled already has been woken for that: the row is for another. */
+        if (!acri_loop_is_suspended(w->coroutine))
+            continue;
+        if (s->range.from == s->range.to && !s->is_dry) {
+            ask(s);
+            return;
+        }
+        w->has_position = !s->is_dry;
+        if (w->has_position)
+            w->position = s->range.from++;
+        unlist(s, w);
+        acri_loop_wake(w->coroutine, 0);
+    }
+}
+
+static bool wait_for_position(struct acr_user *u, struct share *s, uint64_t *ret_position)
+{
+    struct waiter w = { .coroutine = acr_coroutine_self(u),
+                        .previous = s->last,
+                        .is_listed = true };
+
+    if (s->last != NULL)
+        s->last->next = &w;
+    else
+        s->first = &w;
+    s->last = &w;
+    s->n_waiting++;
+    ask(s);
+    acri_user_suspend(u, 0);
+    unlist(s, &w);
+    *ret_position = w.position;
+    return w.has_position;
+}
+
+static bool next_position(struct acr_user *u, struct share *s, uint64_t *ret_position)
+{
+    if (s->is_dry)
+        return false;
+    if (s->range.from == s->range.to)
+        return wait_for_position(u, s, ret_position);
+    *ret_position = s->range.from++;
+    return true;
+}
+
+static uint64_t row_at(struct share *s, uint64_t position)
+{
+    const struct acr_feeder *f = s->feeder;
+    uint64_t pass = position / f->file.n_rows;
+    uint64_t at = position % f->file.n_rows;
+
+    if (f->order != ACR_FEED_SHUFFLED)
+        return at;
+    if (s->order.n == 0 || s->pass != pass)
+        acri_feed_order_init(&s->order, f->file.n_rows, f->seed, pass);
+    s->pass = pass;
+    return acri_feed_order_at(&s->order, at);
+}
+
+static bool own_row(struct acr_user *u, struct share *s, uint64_t *ret_row)
+{
+    const struct acr_feeder *f = s->feeder;
+    uint64_t n_left_out;
+
+    *ret_row = u->root->number;
+    if (!u->home->is_control && *ret_row < f->file.n_rows)
+        return true;
+    if (!acri_log_may(&s->log_limit, u->home->loop.now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
+        return false;
+    if (u->home->is_control)
+        acri_log_warning("%s: a row of one's own is for users, a hook has none", f->path);
+    else
+        acri_log_warning("%s: user %llu gets no row of its own, there are only %llu (told at most "
+                         "every 10 s; not told since: %llu)",
+                         f->path, (unsigned long long)*ret_row, (unsigned long long)f->file.n_rows,
+                         (unsigned long long)n_left_out);
+    return false;
+}
+
+static bool next_row(struct acr_user *u, struct share *s, uint64_t *ret_row)
+{
+    uint64_t position;
+
+    if (s->feeder->order == ACR_FEED_RANDOM) {
+        *ret_row = acri_rng_below(&u->rng, s->feeder->file.n_rows);
+        return true;
+    }
+    if (s->feeder->order == ACR_FEED_UNIQUE)
+        return own_row(u, s, ret_row);
+    if (!next_position(u, s, &position))
+        return false;
+    *ret_row = row_at(s, position);
+    return true;
+}
+
+/* --- rows ---------------------------------------------------------------------------------------
+ */
+
+static struct acr_row *make_row(struct acr_user *u, const struct acr_feeder *f, const char *text,
+                                size_t bytes)
+{
+    /* Values are at most as long as what they are read from, plus a terminator for each. */
+    const size_t pointers = f->file.n_columns * sizeof(char *);
+    const bool is_csv = f->file.format == ACRI_FEED_CSV;
+    struct acr_row *row =
+        acr_alloc(u, sizeof(*row) + pointers + (is_csv ? bytes + f->file.n_columns : 0));
+    char *to = (char *)row + sizeof(*row) + pointers;
+    struct acri_csv_field field;
+    struct acri_csv c;
+
+    row->feeder = f;
+    if (!is_csv) {
+        row->json = acr_json_parse(u, text, bytes);
+        return row;
+    }
+    acri_csv_init(&c, text, bytes, 1);
+    for (size_t i = 0; i < f->file.n_columns && acri_csv_next(&c, &field) > 0; i++) {
+        row->values[i] = to;
+        to += acri_csv_copy(&field, to) + 1;
+    }
+    return row;
+}
+
+const struct acr_row *acr_feed(struct acr_user *u, struct acr_feeder *f)
+{
+    struct share *s = f->shares[u->home->loop.index];
+    struct acr_row *row;
+    const char *text;
+    uint64_t number;
+    uint64_t n_left_out;
+    size_t bytes;
+
+    if (u->is_cancelled) {
+        acri_user_suspend(u, 0); /* counts: a loop over rows must end, too */
+        return NULL;
+    }
+    if (s->home == NULL)
+        s->home = u->home;
+    if (!next_row(u, s, &number))
+        return NULL;
+    if (!acri_feed_file_row(&f->file, number, &s->cursor, &text, &bytes)) {
+        if (acri_log_may(&s->log_limit, u->home->loop.now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
+            acri_log_error("%s was changed while it was in use: row %llu is gone", f->path,
+                           (unsigned long long)number);
+        return NULL;
+    }
+    row = make_row(u, f, text, bytes);
+    row->number = number;
+    return row;
+}
+
+const char *acr_row_get(const struct acr_row *row, const char *column)
+{
+    if (row == NULL || column == NULL)
+        return "";
+    if (row->json != NULL)
+        return acr_value_string(row->json, column);
+    for (size_t i = 0; i < row->feeder->file.n_columns; i++)
+        if (strcmp(row->feeder->file.columns[i], column) == 0)
+            return row->values[i] != NULL ? row->values[i] : "";
+    return "";
+}
+
+uint64_t acr_row_number(const struct acr_row *row)
+{
+    return row != NULL ? row->number : 0;
+}
+
+uint64_t acr_feeder_rows(const struct acr_feeder *f)
+{
+    return f->file.n_rows;
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
+/* Beside the scenario, else in the working folder. Returns: NULL when several scenarios have one.
+ */
+static char *find_file(const struct acri_run_common *run, const char *path,
+                       struct acri_error *reterr)
+{
+    char *found = NULL;
+    struct stat first = { 0 };
+    struct stat at;
+
+    for (size_t i = 0; i < run->n_folders && *path != '/'; i++) {
+        char *candidate = acri_printf("%s/%s", run->folders[i], path);
+
+        if (stat(candidate, &at) == 0 && found == NULL) {
+            first = at;
+            found = candidate;
+            continue;
+        }
+        if (found != NULL && stat(candidate, &at) == 0 &&
+            (at.st_ino != first.st_ino || at.st_dev != first.st_dev)) {
+            acri_fail(reterr, 0,
+                      "%s lies beside more than one scenario, as %.300s and %.300s: name it by its "
+                      "whole path",
+                      path, found, candidate);
+            free(candidate);
+            free(found);
+            return NULL;
+        }
+        free(candidate);
+    }
+    return found != NULL ? found : acri_strdup(path);
+}
+
+static void free_feeder(struct acri_object *object)
+{
+    struct acr_feeder *f = ACRI_CONTAINER_OF(object, struct acr_feeder, object);
+
+    acri_feed_file_done(&f->file);
+    for (size_t i = 0; i <= f->n_loops; i++)
+        free(f->shares[i]);
+    free(f->shares);
+    free(f->returned);
+    free(f->path);
+    free(f);
+}
+
+static struct acr_feeder *new_feeder(struct acr_user *u, uint32_t order)
+{
+    struct acr_feeder *f = acri_alloc(sizeof(*f));
+    struct acri_rng rng;
+
+    f->object.free = free_feeder;
+    f->order = order;
+    f->control = u->home->run->control;
+    /* The control loop's index is the number of loops. */
+    f->n_loops = u->home->loop.index;
+    f->shares = acri_alloc((f->n_loops + 1) * sizeof(struct share *));
+    for (size_t i = 0; i <= f->n_loops; i++) {
+        f->shares[i] = acri_alloc(sizeof(struct share));
+        f->shares[i]->feeder = f;
+    }
+    acri_rng_init(&rng, u->home->run->seed, 0x666565646572ull + acri_objects_add(u, &f->object));
+    f->seed = acri_rng_next(&rng);
+    return f;
+}
+
+struct acr_feeder *acr_feeder_open(struct acr_user *u, const char *path, uint32_t order)
+{
+    struct acri_error error = { "" };
+    struct acr_feeder *f;
+
+    if (!acri_objects_may_make(u, "a feeder"))
+        return NULL;
+    if (path == NULL || *path == '\0' || order > ACR_FEED_UNIQUE) {
+        (void)acr_raise(u, "a feeder needs the name of a file and an order of enum acr_feed_order");
+        return NULL;
+    }
+    f = new_feeder(u, order);
+    f->path = find_file(u->home->run, path, &error);
+    if (f->path == NULL || acri_feed_file_open(&f->file, f->path, &error) < 0) {
+        (void)acr_raise(u, "%s", error.text);
+        return NULL; /* freed with all others */
+    }
+    f->end = order == ACR_FEED_ONCE ? f->file.n_rows : UINT64_MAX;
+    return f;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/objects.h"
+
+#include "engine/user.h"
+
+#include <acrida/acrida.h>
+
+bool acri_objects_may_make(struct acr_user *u, const char *what)
+{
+    const struct acri_objects *objects = u->home->run->objects;
+
+    /* What is kept in a global must be there before the first user reads it. */
+    if (u->home->is_control && objects != NULL && objects->may_make)
+        return true;
+    (void)acr_raise(u, "%s can be made in the hooks init and test_start only", what);
+    return false;
+}
+
+size_t acri_objects_add(struct acr_user *u, struct acri_object *object)
+{
+    struct acri_objects *objects = u->home->run->objects;
+
+    object->next = objects->first;
+    objects->first = object;
+    return objects->n++;
+}
+
+void acri_objects_done(struct acri_objects *objects)
+{
+    while (objects->first != NULL) {
+        struct acri_object *object = objects->first;
+
+        objects->first = object->next;
+        object->free(object);
+    }
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What scenarios make for all loops (feeders, semaphores, gates, pools): made before users run,
+ * freed after the last of them.
+ *
+ * Thread: control.
+ */
+#ifndef ACRIDA_ENGINE_OBJECTS_H
+#define ACRIDA_ENGINE_OBJECTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct acr_user;
+
+/* First in what is made. */
+struct acri_object {
+    struct acri_object *next;
+    void (*free)(struct acri_object *object);
+};
+
+struct acri_objects {
+    struct acri_object *first;
+    size_t n;
+    bool may_make; /* init and test_start run */
+};
+
+/* Whether this caller may make an object now; raises when it may not. what: "a feeder". */
+bool acri_objects_may_make(struct acr_user *u, const char *what);
+
+/* Hand it over; its number, from 0. */
+size_t acri_objects_add(struct acr_user *u, struct acri_object *object);
+
+/* Free all. No loop may run any more. */
+void acri_objects_done(struct acri_objects *objects);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/park.h"
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/roster.h"
+#include "engine/spawned.h"
+#include "engine/sync.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* So often a cancelled user may go on calling before it is taken for one that never ends. */
+#define CANCELLED_CALLS 1000u
+
+/* Coroutines of acr_spawn first: cleaning up after them needs their roots. */
+void acri_park_free_all(struct acri_users *us)
+{
+    struct acr_user **at = &us->parked;
+
+    while (*at != NULL) {
+        struct acr_user *u = *at;
+
+        if (u->root == u) {
+            at = &u->next;
+            continue;
+        }
+        *at = u->next;
+        acri_user_clean_up(u);
+        acri_users_give_arena(us, u->arena);
+        acri_spawned_free_parked(u);
+        free(u);
+    }
+    while (us->parked != NULL) {
+        struct acr_user *u = us->parked;
+
+        us->parked = u->next;
+        acri_user_clean_up(u);
+        if (u->arena != NULL)
+            acri_users_give_arena(us, u->arena);
+        acri_user_free(u);
+    }
+}
+
+_Noreturn void acri_user_park(struct acr_user *u, const char *why)
+{
+    struct acri_users *us = u->home;
+    uint64_t n_left_out;
+
+    ACRI_ASSERT(u->phase != ACRI_USER_SERVICE || u->root != u);
+    if (acri_log_may(&us->warn_limit, us->loop.now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
+        acri_log_warning(
+            "user %llu (%s) %s, in %s: it is left where it is (and %llu more since the "
+            "last line)",
+            (unsigned long long)u->number, u->plan->type->name, why, acri_user_step_name(u),
+            (unsigned long long)n_left_out);
+    u->phase = ACRI_USER_PARKED;
+    acri_sync_release_held(u);
+    if (u->root == u)
+        acri_roster_unlink(us, u);
+    else
+        acri_spawned_note_parked(u);
+    u->next = us->parked;
+    us->parked = u;
+    us->running = NULL;
+    if (u->root == u)
+        acri_users_note_end(us, true);
+    else
+        us->load[ACR_LOAD_PARKED]++;
+    for (;;)
+        acri_loop_suspend(&us->loop, 0);
+}
+
+int acri_user_suspend(struct acr_user *u, uint64_t deadline_ns)
+{
+    struct acri_users *us = u->home;
+    int reason;
+
+    if (u->is_cancelled) {
+        if (++u->n_cancelled_calls > CANCELLED_CALLS) {
+            if (u->phase != ACRI_USER_SERVICE || u->root != u)
+                acri_user_park(u, "goes on calling after being cancelled");
+            /* The conductor is never parked; signals must still be read while a hook spins. */
+            acri_loop_suspend(&us->loop, acri_clock_now_ns() + 10 * ACRI_NS_PER_MS);
+        }
+        return -ECANCELED;
+    }
+    if (acri_loop_current(&us->loop) == NULL) {
+        acri_log_error("user type '%s': a wait's function must not yield", u->plan->type->name);
+        return -ECANCELED;
+    }
+    us->running = NULL;
+    reason = acri_loop_suspend(&us->loop, deadline_ns);
+    us->running = u;
+    u->owed_ns += us->loop.delay_ns;
+    return reason;
+}
