@@ -20,7 +20,7 @@ esac
 # Compilers and tools, then the libraries. A scenario is compiled on the machine that runs it: gcc and
 # the headers of libc are needed after the build too.
 wanted='gcc g++ libc6-dev cmake ninja-build pkg-config
-    libevent-dev libcurl4-openssl-dev libjansson-dev'
+    libevent-dev libssl-dev libcurl4-openssl-dev libjansson-dev'
 
 # Unit tests (libcmocka), the second compiler and its sanitizers (clang, libclang-rt; llvm reads its
 # traces), servers and clients to compare with (nginx, tinyproxy, curl, openssl), what the scripts call

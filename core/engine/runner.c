@@ -6,12 +6,14 @@
 #include "engine/budget.h"
 #include "engine/conductor.h"
 #include "engine/crash.h"
+#include "engine/names.h"
 #include "engine/objects.h"
 #include "engine/park.h"
 #include "engine/service.h"
 #include "engine/share.h"
 #include "engine/signals.h"
 #include "engine/traceback.h"
+#include "sched/offload.h"
 
 #include <acrida/report.h>
 
@@ -223,6 +225,10 @@ static int set_up(struct runner *r, struct acri_error *reterr)
     if (code < 0)
         return code;
     c->service = acri_service_new(&c->control);
+    c->common.names = acri_names_new();
+    code = acri_offload_new(&c->control.loop, &c->common.offload);
+    if (code < 0)
+        return acri_fail(reterr, code, "the offload threads cannot be set up: %s", strerror(-code));
     code = watch(r, reterr);
     return code == 0 ? start_loops(c, reterr) : code;
 }
@@ -242,6 +248,7 @@ static void tear_down(struct runner *r)
     acr_watch_free(r->crash_watch);
     if (r->crash_fd >= 0)
         close(r->crash_fd);
+    acri_names_free(c->common.names, acri_offload_free(c->common.offload));
     if (c->service != NULL) {
         acri_park_free_all(&c->control);
         acri_service_free(c->service);

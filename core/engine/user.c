@@ -11,6 +11,7 @@
 #include "engine/spawned.h"
 #include "engine/sync.h"
 #include "engine/wait.h"
+#include "sched/socket.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -60,6 +61,7 @@ void acri_user_free(struct acr_user *u)
     while (u->frame->outer != NULL)
         u->frame = acri_frame_pop(u->frame);
     acri_frame_done(&u->base);
+    acri_socket_close_of(&u->sockets, NULL);
     if (u->kept != NULL)
         acri_arena_done(u->kept);
     free(u->kept);
@@ -195,6 +197,7 @@ void acri_user_clean_up(struct acr_user *u)
         d->function(d->arg);
         free(d);
     }
+    acri_socket_close_of(&u->root->sockets, u);
     acri_user_drop_raised(u);
 }
 

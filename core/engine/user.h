@@ -33,6 +33,7 @@ struct acri_deferred {
     void *arg;
 };
 
+struct acr_socket;
 struct acri_held;
 
 struct acr_user {
@@ -59,6 +60,7 @@ struct acr_user {
     struct acri_arena *kept;      /* acr_keep's, made at its first use */
     struct acr_spawned *children; /* root's: those that have not ended */
     struct acr_spawned *handles;  /* what the running step has spawned */
+    struct acr_socket *sockets;   /* root's: open, or not closed yet */
     struct acri_held *held;       /* root's: of semaphores (engine/sync.h) */
     struct acri_rng rng;
     uint64_t number;

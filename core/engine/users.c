@@ -8,8 +8,10 @@
 #include "engine/budget.h"
 #include "engine/handover.h"
 #include "engine/measure.h"
+#include "engine/names.h"
 #include "engine/park.h"
 #include "engine/roster.h"
+#include "sched/tls.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -90,6 +92,8 @@ int acri_users_init(struct acri_users *us, unsigned index, bool is_control,
                          strerror(-r));
     us->loop.on_stall = on_stall;
     us->block = acri_block_new();
+    us->names = acri_names_new();
+    us->tls = acri_tls_contexts_new();
     acri_handover_init(us);
     acri_roster_init(us);
     /* Clients of a loop thread are set up on it. */
@@ -120,6 +124,8 @@ void acri_users_done(struct acri_users *us)
     free(us->free_arenas);
     acri_exceptions_clear(&us->exceptions);
     acri_block_free(us->block);
+    acri_names_free(us->names, true);
+    acri_tls_contexts_free(us->tls);
     acri_handover_done(us);
     acri_roster_done(us);
     acri_loop_done(&us->loop);

@@ -23,8 +23,11 @@
 struct acr_measure;
 struct acr_sample;
 struct acri_arrivals;
+struct acri_names;
 struct acri_objects;
+struct acri_offload;
 struct acri_shared;
+struct acri_tls_contexts;
 struct acri_users;
 
 /* How the arrivals of a user type come, under open load. */
@@ -51,6 +54,8 @@ struct acri_run_common {
     struct acri_shared *shared; /* by acr_share, before users run */
     bool is_share_closed;
     struct acri_objects *objects; /* control loop's: what scenarios made for all loops */
+    struct acri_offload *offload; /* control loop's: threads for calls that block */
+    struct acri_names *names;     /* control loop's: addresses of hosts */
     const char *const *folders;   /* n_folders elements: where the scenarios lie */
     size_t n_folders;
     /* Called on the control loop. */
@@ -153,7 +158,9 @@ struct acri_users {
     size_t n_live;
     bool is_stopping; /* no new users; emptied is reported once */
     bool did_report_empty;
-    void **client_states; /* plan->n_clients elements */
+    void **client_states;          /* plan->n_clients elements */
+    struct acri_tls_contexts *tls; /* of sockets */
+    struct acri_names *names;      /* copies of the control loop's */
     struct acri_block *block;
     struct acri_exceptions exceptions;
     struct acr_sample *free_samples;

@@ -11,6 +11,7 @@
 #define ACRIDA_CLIENT_H
 
 #include <acrida/acrida.h>
+#include <acrida/io.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,9 +42,7 @@ ACR_API bool acr_user_is_counted(const struct acr_user *u);
 /* --- the loop ------------------------------------------------------------------------------------
  */
 
-#define ACR_READ 1u
-#define ACR_WRITE 2u
-
+/* Interest: ACR_READ and ACR_WRITE, of <acrida/io.h>. */
 struct acr_watch;
 typedef void (*acr_watch_fn)(int fd, uint32_t ready, void *arg);
 

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "sched/address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <string.h>
+
+static const struct scheme {
+    const char *prefix;
+    enum acri_transport transport;
+} schemes[] = {
+    { "tcp://", ACRI_TRANSPORT_TCP }, { "tls://", ACRI_TRANSPORT_TLS },
+    { "udp://", ACRI_TRANSPORT_UDP }, { "unix://", ACRI_TRANSPORT_UNIX },
+    { "unix:", ACRI_TRANSPORT_UNIX },
+};
+
+static int parse_port(const char *text, uint16_t *ret_port)
+{
+    uint32_t port = 0;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9')
+            return -EINVAL;
+        port = port * 10 + (uint32_t)(*at - '0');
+        if (port > 65535)
+            return -EINVAL;
+    }
+    if (port == 0)
+        return -EINVAL;
+    *ret_port = (uint16_t)port;
+    return 0;
+}
+
+/* "host:port", "[::1]:port". */
+static int parse_host_port(const char *text, struct acri_target *t)
+{
+    const char *colon = strrchr(text, ':');
+    const char *host = text;
+    size_t n;
+
+    if (colon == NULL || parse_port(colon + 1, &t->port) < 0)
+        return -EINVAL;
+    n = (size_t)(colon - text);
+    if (n >= 2 && host[0] == '[' && host[n - 1] == ']') {
+        host++;
+        n -= 2;
+    } else if (memchr(host, ':', n) != NULL) {
+        return -EINVAL; /* an IPv6 number without brackets, or another scheme */
+    }
+    if (n == 0 || n >= sizeof(t->host))
+        return -EINVAL;
+    memcpy(t->host, host, n);
+    return 0;
+}
+
+int acri_target_parse(const char *text, struct acri_target *ret_target, struct acri_error *reterr)
+{
+    const char *rest = text != NULL ? text : "";
+
+    *ret_target = (struct acri_target){ .transport = ACRI_TRANSPORT_TCP };
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        size_t n = strlen(schemes[i].prefix);
+
+        if (strncmp(rest, schemes[i].prefix, n) != 0)
+            continue;
+        ret_target->transport = schemes[i].transport;
+        rest += n;
+        break;
+    }
+    if (ret_target->transport == ACRI_TRANSPORT_UNIX) {
+        size_t n = strlen(rest);
+
+        if (n == 0 || n >= sizeof(((struct sockaddr_un *)0)->sun_path))
+            return acri_fail(reterr, -EINVAL, "'%.200s' has no path of 1 to 107 bytes", text);
+        memcpy(ret_target->host, rest, n);
+        return 0;
+    }
+    if (parse_host_port(rest, ret_target) < 0)
+        return acri_fail(reterr, -EINVAL,
+                         "'%.200s' is not where a socket can go: write tcp://HOST:PORT (tls, udp), "
+                         "[IPv6]:PORT or unix:/PATH",
+                         text != NULL ? text : "");
+    return 0;
+}
+
+static int ask(const char *host, int flags, struct acri_addresses *ret)
+{
+    const struct addrinfo hints = { .ai_flags = flags, .ai_socktype = SOCK_STREAM };
+    struct addrinfo *list = NULL;
+    int r = getaddrinfo(host, NULL, &hints, &list);
+
+    *ret = (struct acri_addresses){ 0 };
+    if (r != 0)
+        return r;
+    for (const struct addrinfo *a = list; a != NULL && ret->n < ACRI_ADDRESSES_MAX;
+         a = a->ai_next) {
+        if ((a->ai_family == AF_INET || a->ai_family == AF_INET6) &&
+            a->ai_addrlen <= sizeof(ret->list[0]))
+            memcpy(&ret->list[ret->n++], a->ai_addr, a->ai_addrlen);
+    }
+    freeaddrinfo(list);
+    return ret->n > 0 ? 0 : EAI_NONAME;
+}
+
+bool acri_address_of_number(const char *host, struct acri_addresses *ret_addresses)
+{
+    return ask(host, AI_NUMERICHOST, ret_addresses) == 0;
+}
+
+int acri_address_look_up(const char *host, struct acri_addresses *ret_addresses,
+                         struct acri_error *reterr)
+{
+    int r = ask(host, AI_ADDRCONFIG, ret_addresses);
+    int code = -ENOENT;
+
+    /* Without a network, only the loopback's names have addresses that ADDRCONFIG hides. */
+    if (r == EAI_NONAME)
+        r = ask(host, 0, ret_addresses);
+    if (r == 0)
+        return 0;
+    if (r == EAI_AGAIN)
+        code = -EAGAIN;
+    else if (r == EAI_MEMORY)
+        code = -ENOMEM;
+    else if (r == EAI_SYSTEM && errno != 0)
+        code = -errno;
+    return acri_fail(reterr, code, "the name '%s' does not resolve: %s", host, gai_strerror(r));
+}
+
+socklen_t acri_address_size(const union acri_address *a)
+{
+    return a->any.sa_family == AF_INET6 ? sizeof(a->v6) : sizeof(a->v4);
+}
+
+void acri_address_set_port(union acri_address *a, uint16_t port)
+{
+    if (a->any.sa_family == AF_INET6)
+        a->v6.sin6_port = htons(port);
+    else
+        a->v4.sin_port = htons(port);
+}
