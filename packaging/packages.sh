@@ -25,11 +25,11 @@ wanted='gcc g++ libc6-dev cmake ninja-build pkg-config
 # Unit tests (libcmocka), the second compiler and its sanitizers (clang, libclang-rt; llvm reads its
 # traces), servers and clients to compare with (nginx, tinyproxy, curl, openssl), what the scripts call
 # (procps, binutils, make, python3 for its csv and pty), what reads code and memory (shellcheck,
-# valgrind), and the library of samples/page.c (libxml2).
+# valgrind), and what samples/page.c, lines.c and redis.c need (libxml2, hiredis, a Redis).
 if [ "$tests" = yes ]; then
     wanted="$wanted
     libcmocka-dev clang libclang-rt-14-dev llvm nginx-light tinyproxy curl openssl ca-certificates
-    procps binutils make python3 shellcheck valgrind libxml2-dev"
+    procps binutils make python3 shellcheck valgrind libxml2-dev libhiredis-dev redis-server"
 fi
 
 is_installed() {

@@ -78,7 +78,7 @@ function third_party(h) {
         return "core/dist/"
     if (h ~ /^nghttp2\// || h ~ /^protobuf-c\//)
         return "plugins/grpc/"
-    if (h ~ /^libxml\//)
+    if (h ~ /^libxml\// || h ~ /^hiredis\//)
         return "samples/"
     if (h ~ /^wslay\//)
         return "plugins/websocket/"
