@@ -111,12 +111,9 @@ bool acri_address_of_number(const char *host, struct acri_addresses *ret_address
 int acri_address_look_up(const char *host, struct acri_addresses *ret_addresses,
                          struct acri_error *reterr)
 {
-    int r = ask(host, AI_ADDRCONFIG, ret_addresses);
+    int r = ask(host, 0, ret_addresses);
     int code = -ENOENT;
 
-    /* Without a network, only the loopback's names have addresses that ADDRCONFIG hides. */
-    if (r == EAI_NONAME)
-        r = ask(host, 0, ret_addresses);
     if (r == 0)
         return 0;
     if (r == EAI_AGAIN)

@@ -67,6 +67,28 @@ static void jobs_run_and_the_queue_is_bounded(void **state)
     free(jobs);
 }
 
+/* What it works with stays where it is: the thread may still come back. */
+static void a_thread_that_never_comes_back_is_left_alone(void **state)
+{
+    static struct job jobs[2];
+    struct acri_offload *pool;
+    struct acr_loop l;
+    int n_done = 0;
+
+    (void)state;
+    assert_int_equal(pipe(gate), 0);
+    assert_int_equal(acri_loop_init(&l, 0, NULL), 0);
+    assert_int_equal(acri_offload_new(&l, &pool), 0);
+    for (int i = 0; i < 2; i++) {
+        jobs[i] = (struct job){ { wait_at_gate, count_done, NULL }, &n_done, 0 };
+        assert_int_equal(acri_offload_submit(pool, &jobs[i].job), 0);
+    }
+    assert_false(acri_offload_free(pool));
+    assert_int_equal(n_done, 0);
+    acri_loop_done(&l);
+    assert_int_equal(write(gate[1], "x", 1), 1);
+}
+
 /* --- acr_offload --------------------------------------------------------------------------------
  */
 
@@ -208,6 +230,7 @@ int main(void)
         cmocka_unit_test(results_are_copied_back),
         cmocka_unit_test(the_end_of_a_user_waits_for_the_function),
         cmocka_unit_test(descriptors_of_others_are_waited_for),
+        cmocka_unit_test(a_thread_that_never_comes_back_is_left_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
