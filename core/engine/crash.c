@@ -29,8 +29,8 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 
     (void)context;
     if (us == NULL || us->is_control) {
-        say("acrida: a fault on the main thread (in a hook, or in acrida itself): nothing more can "
-            "be written\n");
+        say("acrida: a fault outside of tasks (in a hook, in a function of acr_offload, or in "
+            "acrida itself): nothing more can be written\n");
         _exit(5);
     }
     us->crash.signal = signal;

@@ -1,202 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Sockets on real loops, against peers made here: what is told, and what becomes of descriptors. */
-#include "support/one_run.h"
+#include "support/peer.h"
 
-#include <acrida/io.h>
-
-#include <arpa/inet.h>
-#include <dirent.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
-
-/* --- peers --------------------------------------------------------------------------------------
- */
-
-static int peer = -1; /* listens */
-static char peer_at[64];
-static char tcp_at[64];
-static int64_t got;
-static bool is_warm; /* the first run opens what the next ones have */
-
-static void listen_at(int type, const char *scheme)
-{
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    socklen_t bytes = sizeof(at);
-
-    peer = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-    assert_true(peer >= 0);
-    assert_int_equal(bind(peer, (const struct sockaddr *)&at, sizeof(at)), 0);
-    if (type == SOCK_STREAM)
-        assert_int_equal(listen(peer, 128), 0);
-    assert_int_equal(getsockname(peer, (struct sockaddr *)&at, &bytes), 0);
-    snprintf(peer_at, sizeof(peer_at), "%s://127.0.0.1:%u", scheme, ntohs(at.sin_port));
-    snprintf(tcp_at, sizeof(tcp_at), "127.0.0.1:%u", ntohs(at.sin_port));
-}
-
-static void stop_listening(void)
-{
-    close(peer);
-    peer = -1;
-}
-
-/* Descriptors but the peer's. */
-static int n_open(void)
-{
-    DIR *d = opendir("/proc/self/fd");
-    int n = peer >= 0 ? -1 : 0;
-
-    while (readdir(d) != NULL)
-        n++;
-    closedir(d);
-    return n;
-}
-
-/* Both ends in this user's hands: the peer's is a plain descriptor. */
-static struct acr_socket *connected(struct acr_user *u, int *ret_peer)
-{
-    struct acr_socket *s = acr_connect(u, peer_at);
-
-    assert_int_equal(acr_socket_status(s), 0);
-    assert_string_equal(acr_socket_error(s), "");
-    *ret_peer = accept(peer, NULL, NULL);
-    assert_true(*ret_peer >= 0);
-    return s;
-}
-
-static int run_users(int (*task)(struct acr_user *u), uint64_t n_users, uint32_t n_threads)
-{
-    const struct acr_task tasks[] = { { .name = "task", .run = task } };
-    const struct acr_user_type type = {
-        .name = "u", .tasks = tasks, .n_tasks = 1, .state_size = sizeof(void *)
-    };
-    const struct acr_plugin plugin = { .name = "p", .user_types = &type, .n_user_types = 1 };
-    int before = n_open();
-
-    int r = one_run(&plugin, (struct acri_run_options){
-                                 .n_users = n_users, .n_threads = n_threads, .stop_timeout_s = 0 });
-
-    if (is_warm)
-        assert_int_equal(n_open(), before);
-    is_warm = true;
-    return r;
-}
-
-static void run(int (*task)(struct acr_user *u))
-{
-    assert_int_equal(run_users(task, 1, 1), 0);
-    assert_int_equal(outcome.exceptions, 0);
-}
-
-/* --- reading and writing ------------------------------------------------------------------------
- */
-
-static int read_lines(struct acr_user *u)
-{
-    int fd;
-    struct acr_socket *s = connected(u, &fd);
-    const char *line;
-    char some[8];
-
-    assert_int_equal(write(fd, "one\r\n\r\nthree\r", 13), 13);
-    assert_int_equal(acr_read_until(u, s, "\r\n", &line), 5);
-    assert_string_equal(line, "one");
-    assert_int_equal(acr_read_until(u, s, "\r\n", &line), 2);
-    assert_string_equal(line, "");
-    /* Half a mark; nothing is lost by waiting in vain. */
-    acr_socket_timeout(s, 0.001);
-    assert_int_equal(acr_read_until(u, s, "\r\n", &line), -ETIMEDOUT);
-    assert_null(line);
-    assert_string_equal(acr_socket_error(s), "read: timed out");
-    assert_int_equal(write(fd, "\n1234567890tail", 15), 15);
-    assert_int_equal(acr_read_until(u, s, "\r\n", &line), 7);
-    assert_string_equal(line, "three");
-    assert_int_equal(acr_read_exact(u, s, some, 4), 4);
-    assert_memory_equal(some, "1234", 4);
-    assert_int_equal(acr_read(u, s, some, 2), 2);
-    assert_memory_equal(some, "56", 2);
-    assert_int_equal(acr_read_exact(u, s, some, 4), 4);
-    close(fd);
-    assert_int_equal(acr_read_until(u, s, "\n", &line), -ECONNRESET);
-    assert_string_equal(acr_socket_error(s),
-                        "read: the peer has closed after 4 bytes without the mark");
-    assert_int_equal(acr_read_exact(u, s, some, 8), -ECONNRESET);
-    assert_string_equal(acr_socket_error(s), "read: the peer has closed after 4 of 8 bytes");
-    assert_int_equal(acr_read(u, s, some, 8), 0);
-    assert_int_equal(acr_read_exact(u, s, some, 8), 0);
-    assert_int_equal(acr_read_until(u, s, "\n", &line), 0);
-    assert_int_equal(acr_read_until(u, s, "", &line), -EINVAL);
-    return ACR_STOP_USER;
-}
-
-static int half_close(struct acr_user *u)
-{
-    const struct iovec parts[] = { { (char *)(uintptr_t) "ab", 2 },
-                                   { (char *)(uintptr_t) "", 0 },
-                                   { (char *)(uintptr_t) "cde", 3 } };
-    int fd;
-    struct acr_socket *s = connected(u, &fd);
-    char text[8] = "";
-
-    assert_int_equal(acr_writev(u, s, parts, 3), 5);
-    assert_int_equal(acr_write(u, s, "f", 1), 1);
-    assert_int_equal(acr_shutdown(u, s), 0);
-    assert_int_equal(recv(fd, text, 6, MSG_WAITALL), 6);
-    assert_string_equal(text, "abcdef");
-    assert_int_equal(read(fd, text, 1), 0);
-    assert_int_equal(write(fd, "late", 4), 4);
-    close(fd);
-    assert_int_equal(acr_read_exact(u, s, text, 4), 4);
-    assert_int_equal(acr_write(u, s, "x", 1), -EPIPE);
-    assert_string_equal(acr_socket_error(s), "write: Broken pipe");
-    acr_close(u, s);
-    acr_close(u, NULL);
-    return ACR_STOP_USER;
-}
-
-static int hold_little(struct acr_user *u)
-{
-    struct acr_socket *s = acr_connect(u, peer_at, .max_bytes = 10);
-    int fd = accept(peer, NULL, NULL);
-    const char *line;
-
-    assert_int_equal(write(fd, "12345678\n0123456789\n", 20), 20);
-    assert_int_equal(acr_read_until(u, s, "\n", &line), 9);
-    assert_int_equal(acr_read_until(u, s, "\n", &line), -EMSGSIZE);
-    assert_string_equal(acr_socket_error(s), "read: the mark is not among the first 10 bytes");
-    close(fd);
-    return ACR_STOP_USER;
-}
-
-static int be_reset(struct acr_user *u)
-{
-    const struct linger at_once = { .l_onoff = 1 };
-    int fd;
-    struct acr_socket *s = connected(u, &fd);
-    char c;
-
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-    close(fd);
-    assert_int_equal(acr_read(u, s, &c, 1), -ECONNRESET);
-    assert_string_equal(acr_socket_error(s), "read: Connection reset by peer");
-    return ACR_STOP_USER;
-}
-
-static void streams_are_read_as_asked(void **state)
-{
-    (void)state;
-    listen_at(SOCK_STREAM, "tcp");
-    run(read_lines);
-    run(half_close);
-    run(hold_little);
-    run(be_reset);
-    stop_listening();
-}
 
 /* --- opening ------------------------------------------------------------------------------------
  */
@@ -419,6 +226,65 @@ static void waits_end_with_their_socket_or_user(void **state)
     stop_listening();
 }
 
+/* --- in hooks -----------------------------------------------------------------------------------
+ */
+
+static int two(void *arg)
+{
+    return ++*(int *)arg;
+}
+
+/* The peer has this connection and no other; it is closed with the hook. */
+static int connect_in_hook(struct acr_user *u, const struct acr_test_event *e)
+{
+    char to[80];
+    struct acr_socket *s;
+    int n = 1;
+
+    (void)e;
+    snprintf(to, sizeof(to), "tcp://localhost:%s", strchr(tcp_at, ':') + 1);
+    s = acr_connect(u, to);
+    if (acr_write(u, s, "hook", 4) < 0)
+        return acr_raise(u, "%s", acr_socket_error(s));
+    if (acr_offload(u, two, &n, sizeof(n)) != 2 || n != 2)
+        return acr_raise(u, "acr_offload: %d", n);
+    got = acr_connect(u, peer_at, .keep = true) != NULL;
+    return 0;
+}
+
+static int stop(struct acr_user *u)
+{
+    (void)u;
+    return ACR_STOP_TEST;
+}
+
+static void hooks_have_sockets_too(void **state)
+{
+    const struct acr_task tasks[] = { { .name = "task", .run = stop } };
+    const struct acr_user_type type = { .name = "u", .tasks = tasks, .n_tasks = 1 };
+    const struct acr_hooks hooks = { .test_start = connect_in_hook };
+    const struct acr_plugin plugin = {
+        .name = "p", .user_types = &type, .n_user_types = 1, .hooks = &hooks
+    };
+    char text[5] = "";
+    int before;
+    int fd;
+
+    (void)state;
+    listen_at(SOCK_STREAM, "tcp");
+    before = n_open();
+    got = 0;
+    assert_int_equal(one_run(&plugin, (struct acri_run_options){ 0 }), 0);
+    assert_int_equal(got, 1);
+    assert_int_equal(n_open(), before);
+    fd = accept(peer, NULL, NULL);
+    assert_int_equal(read(fd, text, 4), 4);
+    assert_string_equal(text, "hook");
+    assert_int_equal(read(fd, text, 1), 0);
+    close(fd);
+    stop_listening();
+}
+
 /* --- datagrams ----------------------------------------------------------------------------------
  */
 
@@ -526,13 +392,13 @@ static void bytes_are_conserved(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(streams_are_read_as_asked),
         TEST(what_cannot_be_reached_says_why),
         TEST(names_are_looked_up),
         TEST(a_lack_of_descriptors_is_an_error),
         TEST(unix_sockets_are_reached_by_path),
         TEST(what_is_left_open_is_closed),
         TEST(waits_end_with_their_socket_or_user),
+        TEST(hooks_have_sockets_too),
         TEST(datagrams_keep_their_bounds),
         TEST(bytes_are_conserved),
     };
