@@ -18,18 +18,22 @@ case $#:${1-} in
 esac
 
 # Compilers and tools, then the libraries. A scenario is compiled on the machine that runs it: gcc and
-# the headers of libc are needed after the build too.
+# the headers of libc are needed after the build too. The HTTP client decodes what servers compress
+# (zlib, brotli, zstd).
 wanted='gcc g++ libc6-dev cmake ninja-build pkg-config
-    libevent-dev libssl-dev libcurl4-openssl-dev libjansson-dev'
+    libevent-dev libssl-dev libcurl4-openssl-dev libjansson-dev
+    zlib1g-dev libbrotli-dev libzstd-dev'
 
-# Unit tests (libcmocka), the second compiler and its sanitizers (clang, libclang-rt; llvm reads its
-# traces), servers and clients to compare with (nginx, tinyproxy, curl, openssl), what the scripts call
-# (procps, binutils, make, python3 for its csv and pty), what reads code and memory (shellcheck,
-# valgrind), and what samples/page.c, lines.c and redis.c need (libxml2, hiredis, a Redis).
+# Unit tests (libcmocka), the second compiler, its sanitizers and libFuzzer (clang, libclang-rt; llvm
+# reads its traces), servers and clients to compare with (nginx, tinyproxy, curl, openssl), what the
+# scripts call (procps, binutils, make, python3 for its csv and pty), what reads code and memory
+# (shellcheck, valgrind), and what samples/page.c, lines.c, redis.c and postgres.c need (libxml2,
+# hiredis, libpq, a Redis and a PostgreSQL to talk to).
 if [ "$tests" = yes ]; then
     wanted="$wanted
     libcmocka-dev clang libclang-rt-14-dev llvm nginx-light tinyproxy curl openssl ca-certificates
-    procps binutils make python3 shellcheck valgrind libxml2-dev libhiredis-dev redis-server"
+    procps binutils make python3 shellcheck valgrind libxml2-dev libhiredis-dev redis-server
+    libpq-dev postgresql-15"
 fi
 
 is_installed() {
