@@ -4,6 +4,7 @@
 #include "app/console.h"
 #include "app/console_scenario.h"
 #include "app/options.h"
+#include "app/preflight.h"
 #include "app/scenario.h"
 #include "app/setup.h"
 #include "app/usage.h"
@@ -148,6 +149,9 @@ static int plan_and_run(const struct acri_options *o, struct acri_setup *setup,
     if (!print_scenario(o, &plan)) {
         if (acri_options_check_required(o, false, &error) < 0)
             exit_code = fail(EXIT_USAGE, &error);
+        else if (acri_preflight_run(&plan, &setup->run, acri_options_flag(o, "ignore-preflight"),
+                                    &error) < 0)
+            exit_code = fail(EXIT_START, &error);
         else
             exit_code = run(o, &plan, &setup->run, scenario);
     }

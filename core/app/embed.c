@@ -2,6 +2,7 @@
 /* acr_run: a load that a program runs by itself, without the command. */
 #include "app/options.h"
 #include "app/options_parse.h"
+#include "app/preflight.h"
 #include "app/scenario.h"
 #include "app/setup.h"
 #include "app/words.h"
@@ -157,6 +158,12 @@ static int go(struct embedded *e, bool *ret_is_broken)
     int r;
 
     acri_options_publish(e->options);
+    r = acri_preflight_run(&e->plan, &e->setup.run,
+                           acri_options_flag(e->options, "ignore-preflight"), &error);
+    if (r < 0) {
+        acri_setup_restore_files(files);
+        return fail(EXIT_START, &error);
+    }
     save_signals(before);
     r = acri_runner_run(&e->plan, &e->setup.run, &listener, &result, &error);
     *ret_is_broken = r == 0 && result.must_exit;

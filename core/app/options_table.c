@@ -8,6 +8,7 @@
 #define DEVELOPING "Writing a scenario"
 #define LOAD "Load"
 #define OPEN_LOAD "Open load"
+#define CONNECTIONS "Connections"
 #define STOPPING "Stopping"
 #define OUTPUT "Output"
 #define OTHER "Other"
@@ -191,6 +192,27 @@ static const struct acri_option_spec table[] = {
       .section = OPEN_LOAD,
       .help = "What becomes of an arrival when all users are busy: counted and dropped, or queued "
               "until one is free." },
+
+    { .name = "dns-select",
+      .kind = ACRI_OPTION_STRING,
+      .choices = "first random round-robin",
+      .metavar = "HOW",
+      .default_value = "first",
+      .section = CONNECTIONS,
+      .help = "Which address of a name with several is tried first: the system's first, a random "
+              "one, or each in turn (on each loop thread). The others are tried when it fails." },
+    { .name = "source-address",
+      .kind = ACRI_OPTION_LIST,
+      .separators = ", \t\r\n",
+      .metavar = "ADDRESS[/PREFIX],...",
+      .section = CONNECTIONS,
+      .help = "Local addresses that connections leave from, in turn: 10.0.0.5,10.0.0.6 or "
+              "127.0.0.0/24, IPv6 too. Each has local ports of its own for each server." },
+    { .name = "ignore-preflight",
+      .kind = ACRI_OPTION_FLAG,
+      .section = CONNECTIONS,
+      .help = "Run even when descriptors, local ports or memory will not do for so many users: "
+              "warn only." },
 
     { .name = "stop-timeout",
       .letter = 's',

@@ -135,6 +135,29 @@ static int read_plan(struct acri_setup *s, const struct acri_options *o, struct 
     return r;
 }
 
+static enum acri_address_order order_of(const char *text)
+{
+    return strcmp(text, "random") == 0        ? ACRI_ADDRESS_RANDOM
+           : strcmp(text, "round-robin") == 0 ? ACRI_ADDRESS_ROUND_ROBIN
+                                              : ACRI_ADDRESS_FIRST;
+}
+
+static int read_connections(struct acri_setup *s, const struct acri_options *o,
+                            struct acri_error *reterr)
+{
+    struct acri_error why;
+    size_t n;
+    const char *const *texts = acri_options_list(o, "source-address", &n);
+
+    s->run.address_order = order_of(acri_options_string(o, "dns-select"));
+    for (size_t i = 0; i < n; i++)
+        if (acri_source_add(&s->sources, texts[i], &why) < 0)
+            return acri_fail(reterr, -EINVAL, "%s: %.800s",
+                             acri_options_origin(o, "source-address"), why.text);
+    s->run.sources = s->sources.n > 0 ? &s->sources : NULL;
+    return 0;
+}
+
 static int read_stages(struct acri_setup *s, const struct acri_options *o,
                        struct acri_error *reterr)
 {
@@ -230,6 +253,8 @@ int acri_setup_read(struct acri_setup *ret_setup, struct acri_options *o,
     if (r == 0)
         r = read_plan(s, o, reterr);
     read_run(&s->run, o);
+    if (r == 0)
+        r = read_connections(s, o, reterr);
     if (r == 0)
         r = read_stages(s, o, reterr);
     s->once = acri_options_string(o, "once");

@@ -15,6 +15,7 @@ struct acri_setup {
     struct acri_run_options run;
     struct acri_config_users users;
     struct acri_stages stages;
+    struct acri_sources sources;
     struct acr_stage once_stage;
     struct acr_shape shape;
     const char *once; /* the one user type's name; "" = not --once */

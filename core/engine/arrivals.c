@@ -2,6 +2,7 @@
 #include "engine/arrivals.h"
 
 #include "base/clock.h"
+#include "engine/budget.h"
 #include "engine/roster.h"
 
 #include <math.h>
@@ -23,18 +24,21 @@ struct acri_arrivals {
     struct acri_timer timer;
     double next_x;    /* where the next arrival of this loop lies on the axis of all arrivals */
     uint64_t next_ns; /* when */
-    uint64_t n_users; /* of this type, on this loop */
+    uint64_t n_loops; /* that take arrivals of this type: the first ones */
     uint64_t max_users;
     struct acri_user_list idle;
     uint64_t *queue; /* a ring of queue_capacity due times, n_queued of them used */
     size_t queue_capacity;
     size_t queue_first;
     size_t n_queued;
+    struct acri_job job; /* serves the queue */
     bool is_stopped;
+    bool is_starved; /* an arrival is due, and there is no iteration for it */
     bool is_serving;
 };
 
 static void on_timer(struct acri_timer *t);
+static void on_job(struct acri_job *job);
 
 /* Some part of n for each of the loops, one more for the first ones. */
 static uint64_t share(uint64_t n, uint64_t index, uint64_t n_loops)
@@ -42,10 +46,17 @@ static uint64_t share(uint64_t n, uint64_t index, uint64_t n_loops)
     return n / n_loops + (index < n % n_loops ? 1 : 0);
 }
 
+/* With fewer users than loops, the last loops have none to give to an arrival. */
+static uint64_t loops_of(const struct acri_run_common *run, size_t type)
+{
+    return run->open_types[type].max_users < run->n_loops ? run->open_types[type].max_users
+                                                          : run->n_loops;
+}
+
 /* An exponential step is one of a Poisson process: by inversion; 1 - u is never 0. */
 static double next_step(struct acri_arrivals *a)
 {
-    double n_loops = (double)a->us->run->n_loops;
+    double n_loops = (double)a->n_loops;
 
     if (a->how->arrivals == ACR_ARRIVALS_POISSON)
         return -log(1 - acri_rng_unit(&a->rng)) * n_loops;
@@ -56,9 +67,13 @@ struct acri_arrivals *acri_arrivals_new(struct acri_users *us, uint32_t type)
 {
     struct acri_arrivals *a = acri_alloc(sizeof(*a));
 
-    *a = (struct acri_arrivals){
-        .us = us, .how = &us->run->open_types[type], .type = type, .timer = { .function = on_timer }
-    };
+    *a = (struct acri_arrivals){ .us = us,
+                                 .how = &us->run->open_types[type],
+                                 .type = type,
+                                 .timer = { .function = on_timer },
+                                 .job = { .run = on_job } };
+    a->n_loops = loops_of(us->run, type);
+    a->is_stopped = us->loop.index >= a->n_loops;
     a->max_users = share(a->how->max_users, us->loop.index, us->run->n_loops);
     acri_schedule_init(&a->schedule, us->run->started_ns);
     acri_rng_init(&a->rng, us->run->seed, (1ull << 62) + type * 65536ull + us->loop.index);
@@ -104,34 +119,16 @@ static uint64_t take_from_queue(struct acri_arrivals *a)
     return due_ns;
 }
 
-/* With --iterations: whether this loop has begun all of its own. */
-static bool is_used_up(const struct acri_users *us)
+uint64_t acri_arrivals_share_of_iterations(const struct acri_users *us)
 {
     const struct acri_run_common *run = us->run;
+    uint64_t n_loops = 0;
 
-    return run->n_iterations > 0 &&
-           us->n_opened_iterations >= share(run->n_iterations, us->loop.index, run->n_loops);
-}
-
-static void tell_if_finished(struct acri_users *us)
-{
-    if (us->n_busy == 0 && is_used_up(us))
-        acri_users_report_finished(us);
-}
-
-void acri_arrivals_note_busy(struct acr_user *u)
-{
-    u->is_busy = true;
-    u->home->n_busy++;
-}
-
-void acri_arrivals_note_done(struct acr_user *u)
-{
-    if (!u->is_busy)
-        return;
-    u->is_busy = false;
-    u->home->n_busy--;
-    tell_if_finished(u->home);
+    /* None where no type takes arrivals. */
+    for (size_t i = 0; i < run->plan->n_types && run->open_types != NULL; i++)
+        if (run->open_types[i].is_open && loops_of(run, i) > n_loops)
+            n_loops = loops_of(run, i);
+    return us->loop.index < n_loops ? share(run->n_iterations, us->loop.index, n_loops) : 0;
 }
 
 static void start_user(struct acri_arrivals *a, uint64_t due_ns)
@@ -143,17 +140,18 @@ static void start_user(struct acri_arrivals *a, uint64_t due_ns)
     acri_user_start(us, &spawn);
 }
 
-static void arrive(struct acri_arrivals *a, uint64_t due_ns)
+/* Returns: false when there is no iteration for it: it is still to come. */
+static bool arrive(struct acri_arrivals *a, uint64_t due_ns)
 {
     struct acri_users *us = a->us;
     bool is_fresh = us->run->plan->types[a->type].type->fresh;
     struct acr_user *u;
     bool is_full;
 
-    if (is_used_up(us)) {
-        a->is_stopped = true;
-        tell_if_finished(us);
-        return;
+    if (us->run->n_iterations > 0 && us->n_granted == 0) {
+        a->is_starved = true;
+        acri_budget_ask(us);
+        return false;
     }
     u = is_fresh ? NULL : acri_roster_take_idle(&a->idle);
     is_full = u == NULL && us->types[a->type].n_live >= a->max_users;
@@ -161,22 +159,24 @@ static void arrive(struct acri_arrivals *a, uint64_t due_ns)
     us->load[ACR_LOAD_ARRIVALS]++;
     if (is_full && (a->how->on_full != ACR_ON_FULL_QUEUE || a->n_queued >= QUEUE_MAX)) {
         us->load[ACR_LOAD_DROPPED]++;
-        return;
+        return true;
     }
-    us->n_opened_iterations++;
+    acri_budget_take(us);
     if (is_full) {
         put_in_queue(a, due_ns);
     } else if (u != NULL) {
-        acri_arrivals_note_busy(u);
+        u->iteration = ACRI_ITERATION_DEALT;
         acri_user_begin_iteration(u, due_ns);
     } else {
         start_user(a, due_ns);
     }
+    return true;
 }
 
 static void set_timer(struct acri_arrivals *a, uint64_t now_ns)
 {
-    a->next_ns = a->is_stopped ? UINT64_MAX : acri_schedule_time(&a->schedule, a->next_x);
+    a->next_ns =
+        a->is_stopped || a->is_starved ? UINT64_MAX : acri_schedule_time(&a->schedule, a->next_x);
     if (a->next_ns == UINT64_MAX)
         acri_timer_stop(&a->us->loop.timers, &a->timer);
     else
@@ -190,7 +190,8 @@ static void on_timer(struct acri_timer *t)
     uint64_t now_ns = acri_clock_now_ns();
 
     for (unsigned n = 0; n < MOST_AT_ONCE && a->next_ns <= now_ns && !a->is_stopped; n++) {
-        arrive(a, a->next_ns);
+        if (!arrive(a, a->next_ns))
+            break;
         a->next_x += next_step(a);
         a->next_ns = acri_schedule_time(&a->schedule, a->next_x);
     }
@@ -200,13 +201,21 @@ static void on_timer(struct acri_timer *t)
 void acri_arrivals_give_idle(struct acri_arrivals *a, struct acr_user *u)
 {
     if (a->n_queued > 0) {
-        if (!u->is_busy)
-            acri_arrivals_note_busy(u);
+        u->iteration = ACRI_ITERATION_DEALT;
         acri_user_begin_iteration(u, take_from_queue(a));
         return;
     }
     acri_roster_push_idle(&a->idle, u);
-    acri_arrivals_note_done(u);
+}
+
+bool acri_arrivals_resume(struct acri_arrivals *a)
+{
+    if (!a->is_starved || a->is_stopped)
+        return false;
+    a->is_starved = false;
+    /* Not now: a user may be about to end on its own coroutine. */
+    set_timer(a, acri_clock_now_ns());
+    return true;
 }
 
 void acri_arrivals_serve_queue(struct acri_arrivals *a)
@@ -215,9 +224,20 @@ void acri_arrivals_serve_queue(struct acri_arrivals *a)
     if (a->is_serving)
         return;
     a->is_serving = true;
-    if (a->n_queued > 0 && !a->us->is_stopping && a->us->types[a->type].n_live < a->max_users)
+    while (a->n_queued > 0 && !a->us->is_stopping && a->us->types[a->type].n_live < a->max_users)
         start_user(a, take_from_queue(a));
     a->is_serving = false;
+}
+
+static void on_job(struct acri_job *job)
+{
+    acri_arrivals_serve_queue(ACRI_CONTAINER_OF(job, struct acri_arrivals, job));
+}
+
+void acri_arrivals_serve_soon(struct acri_arrivals *a)
+{
+    if (a->n_queued > 0)
+        acri_loop_queue(&a->us->loop, &a->job);
 }
 
 void acri_arrivals_stop(struct acri_arrivals *a)

@@ -23,9 +23,15 @@ void acri_arrivals_give_idle(struct acri_arrivals *a, struct acr_user *u);
 /* A user of its type has ended: a new one may take its place for an arrival that is queued. */
 void acri_arrivals_serve_queue(struct acri_arrivals *a);
 
-/* A user begins an iteration of open load; it has ended, or the user ends. */
-void acri_arrivals_note_busy(struct acr_user *u);
-void acri_arrivals_note_done(struct acr_user *u);
+/* The same, but not now: from anywhere on the loop, also from a coroutine. */
+void acri_arrivals_serve_soon(struct acri_arrivals *a);
+
+/* There are iterations again. Returns: whether an arrival has waited for one. */
+bool acri_arrivals_resume(struct acri_arrivals *a);
+
+/* Of --iterations, those that the loop has from the start, so that arrivals need not wait for them;
+ * 0 without open load. */
+uint64_t acri_arrivals_share_of_iterations(const struct acri_users *us);
 
 /* No more arrivals; those that are queued are dropped. */
 void acri_arrivals_stop(struct acri_arrivals *a);

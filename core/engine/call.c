@@ -118,8 +118,9 @@ int acri_call(struct acr_user *u, struct acri_call *call, double timeout_s)
     uint64_t deadline_ns = timeout_s > 0 ? acri_clock_now_ns() + acri_clock_ns_of(timeout_s) : 0;
     int reason;
 
-    if (u->is_cancelled)
-        return acri_user_suspend(u, 0); /* counts, and does not wait */
+    /* Counts, and does not wait; outside of coroutines it is refused. */
+    if (u->is_cancelled || acri_loop_current(&u->home->loop) == NULL)
+        return acri_user_suspend(u, 0);
     call->user = u;
     call->coroutine = acri_loop_current(&u->home->loop);
     call->may_wait = timeout_s >= 0;
@@ -128,8 +129,10 @@ int acri_call(struct acr_user *u, struct acri_call *call, double timeout_s)
     reason = acri_user_suspend(u, deadline_ns);
     if (!call->is_home)
         withdraw(u, call);
-    /* What was waited for is the scenario's affair, not the generator's lateness. */
-    u->intended_ns = acri_clock_now_ns();
+    /* What was waited for is the scenario's affair, not the generator's lateness. Within a request
+     * the wait is part of it, and no later one was intended then. */
+    if (u->n_open == 0)
+        u->intended_ns = acri_clock_now_ns();
     u->owed_ns = 0;
     /* By now the answer has come before the withdrawal, or there is none. */
     return call->is_answered ? call->result : reason;

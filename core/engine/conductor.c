@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/budget.h"
 #include "engine/crash.h"
 #include "engine/handover.h"
 #include "engine/service.h"
@@ -216,10 +215,24 @@ static uint64_t after_s(uint64_t from_ns, double seconds)
     return from_ns + acri_clock_ns_of(seconds);
 }
 
+/* All are done and their users have ended, or have had the time that a stop would give them; --once
+ * lets what is looked at come to its end. */
+static bool are_iterations_over(struct acri_conductor *c)
+{
+    if (!c->budget.is_over)
+        return false;
+    if (c->iterations_end_ns == 0)
+        c->iterations_end_ns =
+            c->o->ignore_waits
+                ? UINT64_MAX
+                : after_s(acri_clock_now_ns(), c->o->stop_timeout_s + c->o->on_stop_timeout_s);
+    return c->n_finished == c->n_loops || acri_clock_now_ns() >= c->iterations_end_ns;
+}
+
 /* Why the run is over by itself, or NULL. */
 static const char *why_over(struct acri_conductor *c, uint64_t end_ns)
 {
-    if (c->n_finished == c->n_loops)
+    if (are_iterations_over(c))
         return "all iterations are done: stopping";
     if (acri_clock_now_ns() >= end_ns)
         return "the run time is over: stopping";
@@ -232,7 +245,8 @@ static const char *why_over(struct acri_conductor *c, uint64_t end_ns)
 static bool is_deserted(struct acri_conductor *c)
 {
     return c->did_spawn && count_live(c) == 0 && !is_out(c) && !c->load.is_open &&
-           c->load.shape == NULL && c->load.wanted.users > 0 && !c->load.spawner.is_moving;
+           !c->budget.is_over && c->load.shape == NULL && c->load.wanted.users > 0 &&
+           !c->load.spawner.is_moving;
 }
 
 static uint64_t earliest(uint64_t a, uint64_t b)
@@ -261,6 +275,7 @@ static void keep_running(struct acri_conductor *c)
             tell_spawned(c);
         } else if (now_ns >= c->tick_due_ns) {
             tick(c);
+            acri_budget_step(&c->budget, c->loops, c->n_loops);
             if (is_deserted(c)) {
                 acri_log_warning("no user is left: stopping");
                 break;
@@ -303,6 +318,7 @@ static void stop_users(struct acri_conductor *c)
     bool is_over = false;
 
     acri_load_stop(&c->load);
+    acri_budget_close(&c->budget);
     if (c->stop != ACRI_STOP_AT_ONCE && c->o->stop_timeout_s > 0) {
         post_stop(c, ACRI_STOP_GRACEFUL);
         is_over = wait_for_users(c, after_s(now_ns, c->o->stop_timeout_s), true);

@@ -6,6 +6,7 @@
 #ifndef ACRIDA_ENGINE_CONDUCTOR_H
 #define ACRIDA_ENGINE_CONDUCTOR_H
 
+#include "engine/budget.h"
 #include "engine/load.h"
 #include "engine/usage.h"
 #include "stats/stats.h"
@@ -36,7 +37,8 @@ struct acri_conductor {
     struct acri_exceptions exceptions; /* handed over, not told yet */
     struct acri_hook_results hook_results;
     enum acri_stop_level stop;
-    uint64_t n_iterations_left; /* not given to any loop */
+    struct acri_budget budget;  /* of iterations */
+    uint64_t iterations_end_ns; /* until when users may end after the last one; 0 = not set */
     uint64_t n_told;            /* users, when their number was last as wanted */
     size_t n_empty;             /* loops without users, while stopping */
     size_t n_finished;          /* loops that have done their iterations */

@@ -8,9 +8,10 @@
 #include <string.h>
 
 static bool is_same(const struct acri_exception *x, const struct acri_raised *raised,
-                    const char *task)
+                    const char *user_type, const char *task)
 {
     return x->n_frames == raised->n_frames && strcmp(x->task, task) == 0 &&
+           strcmp(x->user_type, user_type) == 0 &&
            memcmp(x->frames, raised->frames, (size_t)x->n_frames * sizeof(x->frames[0])) == 0 &&
            strcmp(x->message, raised->message) == 0;
 }
@@ -21,7 +22,7 @@ void acri_exceptions_add(struct acri_exceptions *list, const struct acri_raised 
     static const struct acri_raised others = { .message = ACRI_EXCEPTION_OTHERS };
     struct acri_exception *x = list->first;
 
-    while (x != NULL && !is_same(x, raised, task))
+    while (x != NULL && !is_same(x, raised, user_type, task))
         x = x->next;
     if (x == NULL && list->n >= ACRI_EXCEPTION_LIMIT && raised->message != others.message) {
         acri_exceptions_add(list, &others, "", "", user_number);

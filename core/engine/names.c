@@ -17,6 +17,7 @@ struct name {
     struct acri_offload_job job; /* on the control loop */
     struct acri_calls calls;     /* on the control loop: for its answer */
     bool is_asking;
+    size_t turn; /* of its addresses, on the loops */
     uint64_t until_ns;
     int result;
     struct acri_addresses addresses;
@@ -27,6 +28,8 @@ struct name {
 struct acri_names {
     struct name *first; /* the newest */
     size_t n;
+    size_t index;        /* of the loop */
+    struct acri_rng rng; /* not a user's: what the scenario draws must not depend on look-ups */
 };
 
 /* What a call asks for, and gets: on the caller's stack. */
@@ -39,9 +42,13 @@ struct question {
     uint64_t until_ns;
 };
 
-struct acri_names *acri_names_new(void)
+struct acri_names *acri_names_new(uint64_t seed, size_t index)
 {
-    return acri_alloc(sizeof(struct acri_names));
+    struct acri_names *names = acri_alloc(sizeof(*names));
+
+    names->index = index;
+    acri_rng_init(&names->rng, seed, index);
+    return names;
 }
 
 void acri_names_free(struct acri_names *names, bool are_threads_gone)
@@ -91,6 +98,7 @@ static struct name *add(struct acri_names *names, const char *host)
         make_room(names);
     n = acri_alloc(sizeof(*n));
     memcpy(n->host, host, strlen(host) + 1);
+    n->turn = names->index;
     n->next = names->first;
     names->first = n;
     names->n++;
@@ -163,6 +171,23 @@ static void ask_name(struct acri_call *call)
 /* --- on the caller's loop -----------------------------------------------------------------------
  */
 
+/* What is none is asked for without trying: most hosts are names. */
+static bool may_be_number(const char *host)
+{
+    return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
+}
+
+static void choose(struct acri_names *mine, struct name *n, enum acri_address_order order,
+                   struct acri_addresses *addresses)
+{
+    if (addresses->n < 2 || order == ACRI_ADDRESS_FIRST)
+        return;
+    if (order == ACRI_ADDRESS_RANDOM)
+        acri_address_rotate(addresses, acri_rng_below(&mine->rng, addresses->n));
+    else
+        acri_address_rotate(addresses, n->turn++ % addresses->n);
+}
+
 int acri_names_look_up(struct acr_user *u, const char *host, double timeout_s,
                        struct acri_addresses *ret_addresses, struct acri_error *reterr)
 {
@@ -177,7 +202,7 @@ int acri_names_look_up(struct acr_user *u, const char *host, double timeout_s,
     struct name *n;
     int r;
 
-    if (acri_address_of_number(host, ret_addresses))
+    if (may_be_number(host) && acri_address_of_number(host, ret_addresses))
         return 0;
     n = find(mine, host);
     if (n == NULL || acri_clock_now_ns() >= n->until_ns) {
@@ -194,5 +219,6 @@ int acri_names_look_up(struct acr_user *u, const char *host, double timeout_s,
     }
     *ret_addresses = n->addresses;
     *reterr = n->error;
+    choose(mine, n, run->address_order, ret_addresses);
     return n->result;
 }

@@ -14,13 +14,14 @@
 
 struct acri_names;
 
-/* One for the control loop, one for each loop's copies. Never NULL. */
-struct acri_names *acri_names_new(void);
+/* One for the control loop, one for each loop's copies. index: the loop's; where its round robin
+ * begins. Never NULL. */
+struct acri_names *acri_names_new(uint64_t seed, size_t index);
 /* are_threads_gone: false when an offload thread may still be asking. */
 void acri_names_free(struct acri_names *names, bool are_threads_gone);
 
 /*
- * The addresses of a host, by name or number.
+ * The addresses of a host, by name or number, in the order in which the run wants them tried.
  *
  * Units:   seconds; 0 = as long as it takes.
  * Returns: 0 or a negative errno (-ETIMEDOUT and -ECANCELED without a line). Yields.

@@ -43,6 +43,13 @@ void acri_park_free_all(struct acri_users *us)
     }
 }
 
+/* What it has spawned uses its memory: while that runs, the loop must not end. */
+void acri_park_note_child_end(struct acr_user *root)
+{
+    if (root->n_children == 0)
+        acri_users_note_end(root->home);
+}
+
 _Noreturn void acri_user_park(struct acr_user *u, const char *why)
 {
     struct acri_users *us = u->home;
@@ -64,10 +71,11 @@ _Noreturn void acri_user_park(struct acr_user *u, const char *why)
     u->next = us->parked;
     us->parked = u;
     us->running = NULL;
-    if (u->root == u)
-        acri_users_note_end(us, true);
-    else
-        us->load[ACR_LOAD_PARKED]++;
+    us->load[ACR_LOAD_PARKED]++;
+    if (u->root == u) {
+        acri_spawned_cancel_all(u);
+        acri_park_note_child_end(u);
+    }
     for (;;)
         acri_loop_suspend(&us->loop, 0);
 }
@@ -75,10 +83,11 @@ _Noreturn void acri_user_park(struct acr_user *u, const char *why)
 int acri_user_suspend(struct acr_user *u, uint64_t deadline_ns)
 {
     struct acri_users *us = u->home;
+    bool may_yield = acri_loop_current(&us->loop) != NULL;
     int reason;
 
     if (u->is_cancelled) {
-        if (++u->n_cancelled_calls > CANCELLED_CALLS) {
+        if (may_yield && ++u->n_cancelled_calls > CANCELLED_CALLS) {
             if (u->phase != ACRI_USER_SERVICE || u->root != u)
                 acri_user_park(u, "goes on calling after being cancelled");
             /* The conductor is never parked; signals must still be read while a hook spins. */
@@ -86,8 +95,10 @@ int acri_user_suspend(struct acr_user *u, uint64_t deadline_ns)
         }
         return -ECANCELED;
     }
-    if (acri_loop_current(&us->loop) == NULL) {
-        acri_log_error("user type '%s': a wait's function must not yield", u->plan->type->name);
+    if (!may_yield) {
+        acri_log_error("user type '%s': a wait's function, as one that sends or receives a body, "
+                       "must not yield",
+                       u->plan->type->name);
         return -ECANCELED;
     }
     us->running = NULL;

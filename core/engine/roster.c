@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "engine/arrivals.h"
+#include "engine/budget.h"
 
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@ void acri_roster_init(struct acri_users *us)
     for (size_t i = 0; i < plan->n_types && us->run->open_types != NULL; i++)
         if (us->run->open_types[i].is_open)
             us->types[i].arrivals = acri_arrivals_new(us, (uint32_t)i);
+    us->n_granted = acri_arrivals_share_of_iterations(us);
 }
 
 void acri_roster_done(struct acri_users *us)
@@ -46,6 +48,7 @@ void acri_roster_link(struct acri_users *us, struct acr_user *u)
     type->first = u;
     type->n_live++;
     us->n_live++;
+    us->n_looping += type->arrivals == NULL;
 }
 
 static void take_out(struct acr_user *u, struct acr_user **first)
@@ -67,12 +70,16 @@ static void take_out_of_type(struct acri_users *us, struct acr_user *u)
     type->n_live--;
     if (!u->was_told_to_end)
         type->n_quit++;
-    acri_arrivals_note_done(u);
+    acri_budget_note_end(u);
+    /* It may be on its own coroutine, or long in ending. */
+    if (type->arrivals != NULL)
+        acri_arrivals_serve_soon(type->arrivals);
 }
 
 void acri_roster_unlink(struct acri_users *us, struct acr_user *u)
 {
     acri_roster_not_idle(u);
+    us->n_looping -= us->types[u->plan->index].arrivals == NULL;
     if (u->is_ending) {
         if (us->last_ending == u)
             us->last_ending = u->previous;
@@ -128,6 +135,27 @@ void acri_roster_stop_some(struct acri_users *us, uint32_t type, uint64_t n)
 
         u->was_told_to_end = true;
         acri_user_stop(u, is_patient ? ACRI_STOP_GRACEFUL : ACRI_STOP_CANCEL, cancel_ns);
+    }
+}
+
+void acri_roster_finish_all(struct acri_users *us)
+{
+    for (size_t i = 0; i < us->run->plan->n_types; i++) {
+        struct acr_user *u = us->types[i].arrivals == NULL ? us->types[i].first : NULL;
+
+        while (u != NULL) {
+            /* Ending may free this one, and no other. */
+            struct acr_user *next = u->next;
+
+            if (u->phase == ACRI_USER_WAITING || u->phase == ACRI_USER_IDLE) {
+                acri_timer_stop(&us->loop.timers, &u->timer);
+                acri_roster_not_idle(u);
+                acri_user_finish(u);
+            } else if (u->phase == ACRI_USER_STARTING) {
+                acri_user_stop(u, ACRI_STOP_CANCEL, 0);
+            }
+            u = next;
+        }
     }
 }
 

@@ -23,6 +23,9 @@ void acri_roster_stop_some(struct acri_users *us, uint32_t type, uint64_t n);
 /* End all. */
 void acri_roster_stop_all(struct acri_users *us, enum acri_stop how);
 
+/* All iterations are done: end looping users that wait, or have not begun. */
+void acri_roster_finish_all(struct acri_users *us);
+
 /* Put an idle user into a list, at its end or at its start; take one out of the start. */
 void acri_roster_queue_idle(struct acri_user_list *list, struct acr_user *u);
 void acri_roster_push_idle(struct acri_user_list *list, struct acr_user *u);

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/budget.h"
 #include "engine/conductor.h"
 #include "engine/crash.h"
 #include "engine/names.h"
@@ -61,18 +60,11 @@ static void on_finished(struct acri_users *from)
     acri_conductor_wake(&the_runner->c);
 }
 
-static void on_ask_iterations(struct acri_users *from)
+static void on_iterations(struct acri_users *from, const struct acri_budget_report *report)
 {
     struct acri_conductor *c = &the_runner->c;
-    uint64_t n = acri_budget_block(c->n_iterations_left, c->n_loops);
 
-    c->n_iterations_left -= n;
-    acri_budget_post_grant(from, n);
-    if (c->n_iterations_left > 0)
-        return;
-    /* Told once more than needed at most: loops that have not asked must know, too. */
-    for (size_t i = 0; i < c->n_loops; i++)
-        acri_budget_post_grant(&c->loops[i], 0);
+    acri_budget_hear(&c->budget, c->loops, c->n_loops, from, report);
 }
 
 static void on_failed(struct acri_users *from)
@@ -212,6 +204,8 @@ static int set_up(struct runner *r, struct acri_error *reterr)
     if (code < 0)
         return code;
     c->common.open_types = c->load.open_types;
+    /* Under open load each loop has a stock from the start. */
+    acri_budget_init(&c->budget, c->o->n_iterations, c->load.is_open ? 0 : c->o->n_iterations);
     /* Numbers of users that arrivals make do not meet those of the spawner. */
     c->common.first_open_number = c->load.is_closed ? 1ull << 32
                                   : c->o->has_users ? c->o->n_users
@@ -225,7 +219,7 @@ static int set_up(struct runner *r, struct acri_error *reterr)
     if (code < 0)
         return code;
     c->service = acri_service_new(&c->control);
-    c->common.names = acri_names_new();
+    c->common.names = acri_names_new(0, 0);
     code = acri_offload_new(&c->control.loop, &c->common.offload);
     if (code < 0)
         return acri_fail(reterr, code, "the offload threads cannot be set up: %s", strerror(-code));
@@ -281,6 +275,8 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
                            .n_folders = options->n_folders,
                            .n_loops = options->n_threads,
                            .n_iterations = options->n_iterations,
+                           .address_order = options->address_order,
+                           .sources = options->sources,
                            .stop_timeout_s = options->stop_timeout_s,
                            .ignore_waits = options->ignore_waits,
                            .on_handover = on_handover,
@@ -288,12 +284,11 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
                            .on_failed = on_failed,
                            .on_stop_test = on_stop_test,
                            .on_spawned = on_spawned,
-                           .on_ask_iterations = on_ask_iterations,
+                           .on_iterations = on_iterations,
                            .on_finished = on_finished },
                .o = options,
                .listener = listener,
                .state = "ready",
-               .n_iterations_left = options->n_iterations,
                .exit_code = -1 },
         .signals = { .fd = -1 },
         .crash_fd = -1,

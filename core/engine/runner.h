@@ -7,6 +7,7 @@
 #define ACRIDA_ENGINE_RUNNER_H
 
 #include "engine/plan.h"
+#include "sched/source.h"
 
 struct acri_run_options {
     const char *host;      /* "" = the user types' own */
@@ -31,6 +32,8 @@ struct acri_run_options {
     bool ignore_waits;             /* --once: think times are told and left out */
     const char *const *folders;    /* n_folders elements: where the scenarios lie */
     size_t n_folders;
+    enum acri_address_order address_order; /* of names with several addresses */
+    const struct acri_sources *sources;    /* where connections leave from; NULL = anywhere */
     bool own_signals; /* SIGINT and SIGTERM stop the run; false in a program that embeds us */
 };
 

@@ -29,6 +29,7 @@ struct acr_sample *acr_sample_begin(struct acr_user *u)
     else
         s = acri_alloc(sizeof(*s));
     us->n_unsettled++;
+    u->n_open++;
     *s = (struct acr_sample){ .user = u, .intended_ns = now_ns, .sent_ns = now_ns };
     if (!is_counted(u))
         return s;
@@ -58,8 +59,14 @@ void acr_sample_answered(struct acr_sample *s)
     if (s->answered_ns != 0)
         return;
     s->answered_ns = acri_clock_now_ns();
+    s->user->n_open--;
     if (is_counted(s->user))
         acri_users_note_open(s->user->home, s->answered_ns, -1);
+}
+
+uint64_t acr_sample_sent_ns(const struct acr_sample *s)
+{
+    return s->sent_ns;
 }
 
 uint64_t acr_sample_response_time_ns(const struct acr_sample *s)

@@ -37,22 +37,44 @@ static int fail_with(struct acr_socket *s, const char *text, int r)
     return r;
 }
 
+static float ms_since(uint64_t since_ns)
+{
+    return (float)(acri_clock_now_ns() - since_ns) / 1e6F;
+}
+
+static bool serves_any(const struct acr_user *u, const struct acri_addresses *to)
+{
+    for (size_t i = 0; i < to->n; i++)
+        if (acri_source_serves(&u->home->from, to->list[i].any.sa_family))
+            return true;
+    return false;
+}
+
 static int reach_host(struct acr_user *u, struct acr_socket *s, const struct acri_target *t,
-                      uint64_t deadline_ns, int *ret_fd)
+                      uint64_t begun_ns, uint64_t deadline_ns, int *ret_fd)
 {
     int type = t->transport == ACRI_TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+    uint64_t now_ns = acri_clock_now_ns();
     double timeout_s = 0;
     struct acri_addresses addresses;
     struct acri_error error = { "" };
     int r;
 
+    if (deadline_ns > 0 && deadline_ns <= now_ns)
+        return acri_socket_fail(s, "connect", -ETIMEDOUT);
     if (deadline_ns > 0)
-        timeout_s = (double)(deadline_ns - acri_clock_now_ns()) / 1e9;
+        timeout_s = (double)(deadline_ns - now_ns) / 1e9;
     r = acri_names_look_up(u, t->host, timeout_s, &addresses, &error);
     if (r < 0)
         return error.text[0] != '\0' ? fail_with(s, error.text, r)
                                      : acri_socket_fail(s, "name look-up", r);
-    r = acri_dial(u, &addresses, t->port, type, deadline_ns, ret_fd);
+    s->name_ms = ms_since(begun_ns);
+    r = acri_dial(u, &addresses, t->port, type, &u->home->from, deadline_ns, ret_fd);
+    if (r == -EAFNOSUPPORT && !serves_any(u, &addresses)) {
+        acri_fail(&error, r, "no --source-address is of the family of %.60s (%s)", t->host,
+                  addresses.list[0].any.sa_family == AF_INET6 ? "IPv6" : "IPv4");
+        return fail_with(s, error.text, r);
+    }
     return r < 0 ? acri_socket_fail(s, "connect", r) : 0;
 }
 
@@ -68,7 +90,7 @@ static int begin_tls(struct acr_user *u, struct acr_socket *s, const struct acri
         .port = t->port,
         .insecure = how->insecure,
     };
-    int r = acri_tls_new(u->home->tls, &o, s->fd, &s->tls, s->error, sizeof(s->error));
+    int r = acri_tls_new(u->home->tls, &o, &s->stream, &s->tls, s->error, sizeof(s->error));
 
     if (r < 0)
         return r;
@@ -86,7 +108,8 @@ static int begin_tls(struct acr_user *u, struct acr_socket *s, const struct acri
 static int open_socket(struct acr_user *u, struct acr_socket *s, const struct acr_connect *how)
 {
     uint64_t connect_ns = time_of(how->connect_timeout_s, CONNECT_S);
-    uint64_t deadline_ns = connect_ns > 0 ? acri_clock_now_ns() + connect_ns : 0;
+    uint64_t begun_ns = acri_clock_now_ns();
+    uint64_t deadline_ns = connect_ns > 0 ? begun_ns + connect_ns : 0;
     struct acri_error error = { "" };
     struct acri_target t;
     int fd;
@@ -98,11 +121,16 @@ static int open_socket(struct acr_user *u, struct acr_socket *s, const struct ac
     if (r < 0)
         return fail_with(s, error.text, r);
     if (t.transport == ACRI_TRANSPORT_UNIX) {
+        s->name_ms = 0;
         r = acri_dial_path(u, t.host, deadline_ns, &fd);
         if (r < 0)
             return acri_socket_fail(s, "connect", r);
+    } else if (t.port == 0) {
+        r = acri_dial_nobody(&u->home->from, &fd);
+        if (r < 0)
+            return acri_socket_fail(s, "connect", r);
     } else {
-        r = reach_host(u, s, &t, deadline_ns, &fd);
+        r = reach_host(u, s, &t, begun_ns, deadline_ns, &fd);
         if (r < 0)
             return r;
     }
@@ -110,7 +138,15 @@ static int open_socket(struct acr_user *u, struct acr_socket *s, const struct ac
     r = acri_socket_attach(s, fd);
     if (r < 0)
         return acri_socket_fail(s, "connect", r);
-    return t.transport == ACRI_TRANSPORT_TLS ? begin_tls(u, s, &t, how, deadline_ns) : 0;
+    s->connect_ms = ms_since(begun_ns);
+    s->tls_ms = 0;
+    if (t.transport != ACRI_TRANSPORT_TLS)
+        return 0;
+    s->tls_ms = -1;
+    r = begin_tls(u, s, &t, how, deadline_ns);
+    if (r == 0)
+        s->tls_ms = ms_since(begun_ns);
+    return r;
 }
 
 struct acr_socket *acr_socket_open(struct acr_user *u, const struct acr_connect *how)
@@ -126,6 +162,43 @@ struct acr_socket *acr_socket_open(struct acr_user *u, const struct acr_connect 
     s->status = -EINPROGRESS;
     s->status = open_socket(u, s, &full);
     return s;
+}
+
+void acr_socket_times(const struct acr_socket *s, double *ret_name_ms, double *ret_connect_ms,
+                      double *ret_tls_ms)
+{
+    *ret_name_ms = (double)s->name_ms;
+    *ret_connect_ms = (double)s->connect_ms;
+    *ret_tls_ms = (double)s->tls_ms;
+}
+
+int acr_resolve_host(struct acr_user *u, const char *host, uint16_t port, double timeout_s,
+                     struct sockaddr_storage *to, size_t n)
+{
+    struct acri_error error = { "" };
+    struct acri_addresses addresses;
+    int r;
+
+    if (u->is_cancelled)
+        return acri_user_suspend(u, 0);
+    if (host == NULL || host[0] == '\0' || strlen(host) >= ACRI_HOST_MAX)
+        return -EINVAL;
+    r = acri_names_look_up(u, host, timeout_s > 0 ? timeout_s : 0, &addresses, &error);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < addresses.n && i < n; i++) {
+        acri_address_set_port(&addresses.list[i], port);
+        memset(&to[i], 0, sizeof(to[i]));
+        memcpy(&to[i], &addresses.list[i], sizeof(addresses.list[i]));
+    }
+    return (int)(addresses.n < n ? addresses.n : n);
+}
+
+int acr_bind_source(struct acr_loop *l, int fd, int family)
+{
+    struct acri_users *us = l->owner;
+
+    return acri_source_bind(&us->from, fd, family);
 }
 
 void acr_close(struct acr_user *u, struct acr_socket *s)

@@ -79,8 +79,9 @@ int acr_sleep(struct acr_user *u, double seconds)
     if (reason != -ETIMEDOUT)
         return reason;
     /* What comes next was wanted then: the sleep is the scenario's, what is later is the
-     * generator's. */
-    u->intended_ns = wanted_ns;
+     * generator's. Within a request it is part of that. */
+    if (u->n_open == 0)
+        u->intended_ns = wanted_ns;
     u->owed_ns = 0;
     return 0;
 }
@@ -366,6 +367,11 @@ const struct acr_http_defaults *acr_user_http_defaults(const struct acr_user *u)
 struct acr_coroutine *acr_coroutine_self(struct acr_user *u)
 {
     return acri_loop_current(&u->home->loop);
+}
+
+void acr_forbid_yields(struct acr_loop *l, bool forbids)
+{
+    l->is_held = forbids;
 }
 
 int acr_suspend(struct acr_user *u, uint64_t deadline_ns)

@@ -16,6 +16,7 @@ struct acr_spawned {
     struct acr_spawned *next_handle;
     struct acr_user *holder; /* whose step may join it; NULL = nobody any more */
     struct acr_coroutine *joiner;
+    bool is_parked; /* it will never end */
     int (*function)(struct acr_user *u, void *arg);
     int result;
     _Alignas(max_align_t) char arg[];
@@ -97,7 +98,9 @@ static void on_end(void *arg)
         acri_users_ask_stop_test(us);
     if (root->phase == ACRI_USER_SERVICE)
         return;
-    if ((result == ACR_STOP_USER || result == ACR_STOP_TEST) && !root->is_ending)
+    if (root->phase == ACRI_USER_PARKED)
+        acri_park_note_child_end(root);
+    else if ((result == ACR_STOP_USER || result == ACR_STOP_TEST) && !root->is_ending)
         acri_user_stop(root, ACRI_STOP_CANCEL, 0);
     else if (root->phase == ACRI_USER_DRAINING && root->n_children == 0)
         acri_user_drained(root);
@@ -149,6 +152,9 @@ int acr_join(struct acr_user *u, struct acr_spawned *s, double timeout_s)
     while (s->user != NULL) {
         int reason;
 
+        if (s->is_parked)
+            return -ECANCELED;
+
         s->joiner = acri_loop_current(&u->home->loop);
         reason = acri_user_suspend(u, deadline_ns);
         s->joiner = NULL;
@@ -196,11 +202,15 @@ void acri_spawned_note_parked(struct acr_user *u)
 
     unlink_child(s, root);
     root->has_parked_child = true;
+    s->is_parked = true;
     if (s->joiner != NULL)
         acri_loop_wake(s->joiner, -ECANCELED);
     u->children = s;
+    /* Later: this is the coroutine of the parked one, and on_stop needs one of its own. */
     if (root->phase == ACRI_USER_DRAINING && root->n_children == 0)
-        acri_user_drained(root);
+        acri_loop_queue(&root->home->loop, &root->job);
+    else if (root->phase == ACRI_USER_PARKED)
+        acri_park_note_child_end(root);
 }
 
 void acri_spawned_free_parked(struct acr_user *u)

@@ -83,7 +83,7 @@ static void end_user(struct acr_user *u)
     } else {
         acri_user_free(u);
     }
-    acri_users_note_end(us, false);
+    acri_users_note_end(us);
     if (arrivals != NULL)
         acri_arrivals_serve_queue(arrivals);
 }
@@ -96,7 +96,7 @@ static void go_idle(struct acr_user *u)
     if (us->types[u->plan->index].arrivals != NULL)
         acri_arrivals_give_idle(us->types[u->plan->index].arrivals, u);
     else
-        acri_budget_ask(us, u);
+        acri_budget_want(us, u);
 }
 
 /* After on_start: the first task, at the time that is due. */
@@ -134,7 +134,7 @@ void acri_user_start(struct acri_users *us, const struct acri_spawn *spawn)
     u->intended_ns = spawn->due_ns;
     if (spawn->is_arrival) {
         u->arrival_ns = spawn->due_ns;
-        acri_arrivals_note_busy(u);
+        u->iteration = ACRI_ITERATION_DEALT;
     }
     acri_frame_init(&u->base, plan->tasks);
     acri_rng_init(&u->rng, us->run->seed, spawn->number);
@@ -238,6 +238,12 @@ void acri_user_record_exception(struct acr_user *u)
 /* --- between steps ------------------------------------------------------------------------------
  */
 
+/* It has most likely done the last of all iterations: what it waits for is the end. */
+static bool is_last(const struct acr_user *u)
+{
+    return u->needs_iteration && u->home->is_last_grant && u->home->n_granted == 0;
+}
+
 static void wait_until(struct acr_user *u, uint64_t due_ns)
 {
     struct acr_loop *l = &u->home->loop;
@@ -245,7 +251,7 @@ static void wait_until(struct acr_user *u, uint64_t due_ns)
     u->intended_ns = due_ns;
     u->owed_ns = 0;
     if (due_ns <= l->now_ns || u->home->run->ignore_waits) {
-        if (due_ns > l->now_ns) {
+        if (due_ns > l->now_ns && !is_last(u)) {
             acri_log_info("user %llu: a wait of %.3f s is left out", (unsigned long long)u->number,
                           (double)(due_ns - l->now_ns) / 1e9);
             u->intended_ns = l->now_ns;
@@ -302,7 +308,8 @@ static void go_on_at_once(struct acr_user *u)
 static void go_on(struct acr_user *u, bool must_wait)
 {
     if (acri_frame_is_between(u->frame) && acri_roster_deals_iterations(u)) {
-        if (acri_budget_is_over(u->home) || (acri_roster_is_open(u) && u->plan->type->fresh)) {
+        acri_budget_note_done(u);
+        if (u->home->is_over || (acri_roster_is_open(u) && u->plan->type->fresh)) {
             acri_user_finish(u);
             return;
         }
@@ -376,12 +383,19 @@ void acri_user_drained(struct acr_user *u)
     leave(u);
 }
 
-/* What its last iteration has spawned may come to its end. */
+/* What its last iteration has spawned may come to its end; at the end of all iterations as long as
+ * what a stop finds running may, but in --once, which is there to look at it. */
 void acri_user_finish(struct acr_user *u)
 {
+    struct acri_users *us = u->home;
+
     if (!u->is_ending) {
         u->is_ending = true;
-        acri_roster_set_ending(u->home, u);
+        if (us->is_over && !us->run->ignore_waits && us->run->stop_timeout_s > 0)
+            u->cancel_ns = acri_clock_now_ns() + acri_clock_ns_of(us->run->stop_timeout_s);
+        else if (us->is_over && !us->run->ignore_waits)
+            acri_spawned_cancel_all(u);
+        acri_roster_set_ending(us, u);
     }
     leave(u);
 }
@@ -481,7 +495,12 @@ static void begin_step(struct acr_user *u, enum acri_user_phase phase)
         return;
     acri_users_warn_stacks(us, u->number);
     acri_users_give_arena(us, u->arena);
-    end_user(u);
+    u->arena = NULL;
+    /* No further step; what it has spawned may still be at work, and uses it. */
+    u->has_no_on_stop = true;
+    while (u->frame->outer != NULL)
+        u->frame = acri_frame_pop(u->frame);
+    leave(u);
 }
 
 static void enter(struct acr_user *u, const struct acri_set_plan *set)
@@ -508,8 +527,10 @@ static void next_task(struct acr_user *u)
         return;
     }
     u->phase = ACRI_USER_RUNNING;
-    if (acri_frame_is_between(u->frame))
+    if (u->iteration == ACRI_ITERATION_DEALT || acri_frame_is_between(u->frame))
         u->home->load[ACR_LOAD_ITERATIONS]++;
+    if (u->iteration == ACRI_ITERATION_DEALT)
+        u->iteration = ACRI_ITERATION_BEGUN;
     waits = acri_frame_of_wait(u->frame);
     if (waits->slot_ns == 0)
         waits->slot_ns = u->intended_ns;

@@ -26,6 +26,9 @@ enum acri_user_phase {
     ACRI_USER_SERVICE, /* not a virtual user: runs hooks on the control loop, and what they spawn */
 };
 
+/* What a user has of the iterations that are dealt (engine/budget.h). */
+enum acri_iteration { ACRI_ITERATION_NONE = 0, ACRI_ITERATION_DEALT, ACRI_ITERATION_BEGUN };
+
 /* What acr_defer leaves for the end of a step. */
 struct acri_deferred {
     struct acri_deferred *next;
@@ -69,17 +72,18 @@ struct acr_user {
     uint64_t arrival_ns;  /* open load: of an arrival that made this user; 0 once begun */
     uint64_t owed_ns;     /* what the generator has delayed this user since its last sample began */
     uint64_t cancel_ns;   /* ending gracefully: when it is cancelled; 0 = never by itself */
+    uint32_t n_open;      /* samples begun and not answered */
     uint32_t n_cancelled_calls;
     uint32_t n_children; /* not ended */
     uint32_t n_spawned;  /* ever: seeds their random values */
     int result;          /* of the step that has just ended */
     int asked;           /* the strongest outcome that listeners want instead; 0 = none */
     uint8_t phase;
+    uint8_t iteration;      /* of those that are dealt: enum acri_iteration */
     uint8_t left_with;      /* how the innermost set is being left: an outcome */
     bool is_ending;         /* no further task */
     bool is_cancelled;      /* yielding calls answer at once */
     bool has_no_on_stop;    /* it is over, or on_start has failed */
-    bool is_busy;           /* in an iteration of open load */
     bool was_told_to_end;   /* by the control loop, not by itself */
     bool needs_iteration;   /* the next task begins one that must be dealt first */
     bool has_parked_child;  /* its memory is still used */

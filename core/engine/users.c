@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "engine/crash.h"
 #include "engine/arrivals.h"
-#include "engine/budget.h"
 #include "engine/handover.h"
 #include "engine/measure.h"
 #include "engine/names.h"
@@ -92,7 +91,8 @@ int acri_users_init(struct acri_users *us, unsigned index, bool is_control,
                          strerror(-r));
     us->loop.on_stall = on_stall;
     us->block = acri_block_new();
-    us->names = acri_names_new();
+    us->names = acri_names_new(~run->seed, index);
+    acri_source_turn_init(&us->from, run->sources, index, run->n_loops);
     us->tls = acri_tls_contexts_new();
     acri_handover_init(us);
     acri_roster_init(us);
@@ -220,7 +220,7 @@ static void run_spawn(struct acri_message *m)
     struct spawn_message *s = (struct spawn_message *)(void *)m;
 
     for (size_t i = 0; i < s->n; i++)
-        if (!s->users->is_stopping)
+        if (!s->users->is_stopping && !s->users->is_over)
             acri_user_start(s->users, &s->spawns[i]);
     free(s);
 }
@@ -265,13 +265,6 @@ void acri_users_ask_stop_test(struct acri_users *us)
     report(us, run_on_stop_test);
 }
 
-void acri_users_report_finished(struct acri_users *us)
-{
-    if (!us->did_report_finished)
-        report(us, run_on_finished);
-    us->did_report_finished = true;
-}
-
 void acri_users_warn_stacks(struct acri_users *us, uint64_t user_number)
 {
     uint64_t n_left_out;
@@ -284,14 +277,14 @@ void acri_users_warn_stacks(struct acri_users *us, uint64_t user_number)
 
 static void report_if_empty(struct acri_users *us)
 {
-    if (us->n_live > 0)
-        return;
-    if (us->is_stopping && !us->did_report_empty) {
+    if (us->is_over && us->n_looping == 0 && !us->did_report_finished) {
+        us->did_report_finished = true;
+        report(us, run_on_finished);
+    }
+    if (us->n_live == 0 && us->is_stopping && !us->did_report_empty) {
         us->did_report_empty = true;
         report(us, run_on_empty);
     }
-    if (acri_budget_is_over(us))
-        acri_users_report_finished(us);
 }
 
 struct stop_message {
@@ -300,18 +293,31 @@ struct stop_message {
     enum acri_stop how;
 };
 
+static void stop_arrivals(struct acri_users *us)
+{
+    for (size_t i = 0; i < us->run->plan->n_types; i++)
+        if (us->types[i].arrivals != NULL)
+            acri_arrivals_stop(us->types[i].arrivals);
+}
+
 static void run_stop(struct acri_message *m)
 {
     struct stop_message *s = (struct stop_message *)(void *)m;
     struct acri_users *us = s->users;
 
     us->is_stopping = true;
-    for (size_t i = 0; i < us->run->plan->n_types; i++)
-        if (us->types[i].arrivals != NULL)
-            acri_arrivals_stop(us->types[i].arrivals);
+    stop_arrivals(us);
     acri_roster_stop_all(us, s->how);
     report_if_empty(us);
     free(s);
+}
+
+void acri_users_end_iterations(struct acri_users *us)
+{
+    us->is_over = true;
+    stop_arrivals(us);
+    acri_roster_finish_all(us);
+    report_if_empty(us);
 }
 
 void acri_users_post_stop(struct acri_users *us, enum acri_stop how)
@@ -405,10 +411,8 @@ void acri_users_give_arena(struct acri_users *us, struct acri_arena *arena)
     us->free_arenas[us->n_free_arenas++] = arena;
 }
 
-void acri_users_note_end(struct acri_users *us, bool is_parked)
+void acri_users_note_end(struct acri_users *us)
 {
     us->n_live--;
-    if (is_parked)
-        us->load[ACR_LOAD_PARKED]++;
     report_if_empty(us);
 }

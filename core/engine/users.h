@@ -13,6 +13,7 @@
 #include "engine/plan.h"
 #include "engine/wait.h"
 #include "sched/loop.h"
+#include "sched/source.h"
 #include "sched/thread.h"
 #include "stats/block.h"
 
@@ -23,6 +24,7 @@
 struct acr_measure;
 struct acr_sample;
 struct acri_arrivals;
+struct acri_budget_report;
 struct acri_names;
 struct acri_objects;
 struct acri_offload;
@@ -56,7 +58,9 @@ struct acri_run_common {
     struct acri_objects *objects; /* control loop's: what scenarios made for all loops */
     struct acri_offload *offload; /* control loop's: threads for calls that block */
     struct acri_names *names;     /* control loop's: addresses of hosts */
-    const char *const *folders;   /* n_folders elements: where the scenarios lie */
+    enum acri_address_order address_order;
+    const struct acri_sources *sources; /* where connections leave from */
+    const char *const *folders;         /* n_folders elements: where the scenarios lie */
     size_t n_folders;
     /* Called on the control loop. */
     void (*on_handover)(struct acri_users *from);
@@ -64,9 +68,9 @@ struct acri_run_common {
     void (*on_failed)(struct acri_users *from); /* its clients could not start */
     void (*on_stop_test)(void);
     void (*on_spawned)(void); /* the number of users is as wanted */
-    /* A loop wants iterations; it is to be given some, or told that there are none left. */
-    void (*on_ask_iterations)(struct acri_users *from);
-    /* All of its iterations are done; once per loop. */
+    /* A loop has done iterations, wants some, or gives some back. */
+    void (*on_iterations)(struct acri_users *from, const struct acri_budget_report *report);
+    /* All iterations are done, and no looping user is left here; once per loop. */
     void (*on_finished)(struct acri_users *from);
 };
 
@@ -142,13 +146,15 @@ struct acri_users {
     struct acr_user *last_ending;
     struct acri_timer ending_timer;
     struct acri_user_list waiting; /* for a share of the iterations */
-    uint64_t n_granted;            /* iterations that may begin */
+    uint64_t n_granted;            /* iterations that may begin: the stock (engine/budget.h) */
+    uint64_t n_dealt;              /* to users and queued arrivals, and not done */
+    uint64_t n_done;               /* and not told yet */
     bool is_asking;
-    bool is_exhausted; /* there are no more to be asked for */
+    bool is_last_grant; /* no more were left then */
+    bool is_over;       /* all iterations are done */
     bool did_report_finished;
-    uint64_t n_busy;              /* open load: users in an iteration */
-    uint64_t n_opened;            /* users made by arrivals */
-    uint64_t n_opened_iterations; /* of those that --iterations allows */
+    uint64_t n_looping; /* users that are not under open load, not ended */
+    uint64_t n_opened;  /* users made by arrivals */
     uint64_t load[ACR_LOAD_COUNTS];
     uint64_t n_spawned; /* coroutines of acr_spawn, live */
     void **states;      /* of plan->loop_states: since the last handover; control loop's: of all */
@@ -161,6 +167,7 @@ struct acri_users {
     void **client_states;          /* plan->n_clients elements */
     struct acri_tls_contexts *tls; /* of sockets */
     struct acri_names *names;      /* copies of the control loop's */
+    struct acri_source_turn from;  /* whose turn it is of run->sources */
     struct acri_block *block;
     struct acri_exceptions exceptions;
     struct acr_sample *free_samples;
@@ -186,6 +193,8 @@ struct acri_users {
     uint64_t real_from_ns; /* monotonic: when the difference to real time was taken; 0 = never */
     uint64_t real_ahead_ns;
     bool is_control;  /* the control loop's: hooks only, on the main thread */
+    bool is_hungry;   /* control loop's: has asked for iterations and not been given any */
+    bool is_recalled; /* control loop's: its stock has been asked for */
     bool is_given_up; /* control loop's: it crashed or is stuck, and will not answer any more */
 };
 
@@ -225,11 +234,11 @@ void acri_users_give_arena(struct acri_users *us, struct acri_arena *arena);
 void acri_users_ask_stop_test(struct acri_users *us);
 /* Say, now and then, that there is no address space for another coroutine. */
 void acri_users_warn_stacks(struct acri_users *us, uint64_t user_number);
-/* All iterations of this loop are done: told once. */
-void acri_users_report_finished(struct acri_users *us);
+/* All iterations are done: no arrivals any more, and looping users end. */
+void acri_users_end_iterations(struct acri_users *us);
 
 /* A user has ended: counts, and on_empty when it was the last of a stopping loop. */
-void acri_users_note_end(struct acri_users *us, bool is_parked);
+void acri_users_note_end(struct acri_users *us);
 
 /* Integrate the number of open requests up to now, then change it by +1 or -1. Times only go
  * forward. */

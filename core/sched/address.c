@@ -59,6 +59,10 @@ int acri_target_parse(const char *text, struct acri_target *ret_target, struct a
     const char *rest = text != NULL ? text : "";
 
     *ret_target = (struct acri_target){ .transport = ACRI_TRANSPORT_TCP };
+    if (strcmp(rest, "udp:") == 0) {
+        ret_target->transport = ACRI_TRANSPORT_UDP;
+        return 0;
+    }
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
         size_t n = strlen(schemes[i].prefix);
 
@@ -123,6 +127,14 @@ int acri_address_look_up(const char *host, struct acri_addresses *ret_addresses,
     else if (r == EAI_SYSTEM && errno != 0)
         code = -errno;
     return acri_fail(reterr, code, "the name '%s' does not resolve: %s", host, gai_strerror(r));
+}
+
+void acri_address_rotate(struct acri_addresses *a, size_t first)
+{
+    const struct acri_addresses before = *a;
+
+    for (size_t i = 0; i < a->n; i++)
+        a->list[i] = before.list[(first + i) % a->n];
 }
 
 socklen_t acri_address_size(const union acri_address *a)

@@ -41,8 +41,16 @@ struct acri_addresses {
     union acri_address list[ACRI_ADDRESSES_MAX]; /* in the order of preference, ports 0 */
 };
 
+/* Which of several addresses is tried first. */
+enum acri_address_order {
+    ACRI_ADDRESS_FIRST = 0, /* as the system orders them */
+    ACRI_ADDRESS_RANDOM,
+    ACRI_ADDRESS_ROUND_ROBIN, /* on each loop */
+};
+
 /* Read "tcp://host:port", "tls://...", "udp://...", "unix:/path" or "host:port" (TCP); IPv6
- * numbers in brackets. Returns: 0, or -EINVAL with its line. */
+ * numbers in brackets; "udp:" names nobody, host "" and port 0. Returns: 0, or -EINVAL with its
+ * line. */
 int acri_target_parse(const char *text, struct acri_target *ret_target, struct acri_error *reterr);
 
 /* The address that a number is, without asking anybody. Returns: whether it is one. */
@@ -55,6 +63,9 @@ bool acri_address_of_number(const char *host, struct acri_addresses *ret_address
  */
 int acri_address_look_up(const char *host, struct acri_addresses *ret_addresses,
                          struct acri_error *reterr);
+
+/* Put that one first, those before it behind the last. */
+void acri_address_rotate(struct acri_addresses *a, size_t first);
 
 /* The size of an address, as connect wants it. */
 socklen_t acri_address_size(const union acri_address *a);

@@ -21,6 +21,7 @@ struct attempt {
 struct dial {
     struct acr_loop *loop;
     struct acr_coroutine *coroutine;
+    struct acri_source_turn *from;
     int type;
     uint16_t port;
     int fd; /* that has connected, or -1 */
@@ -32,20 +33,25 @@ struct dial {
     struct attempt attempts[ACRI_ADDRESSES_MAX];
 };
 
-/* The families in turn, beginning with that of the first. */
+/* The families in turn, beginning with that of the first; those that it cannot leave from are left
+ * out. */
 static void interleave(struct dial *d, const struct acri_addresses *to)
 {
     size_t next[2] = { 0, 0 }; /* the first family, the other one */
     size_t turn = 0;
 
-    while (d->n < to->n) {
+    while (next[0] < to->n || next[1] < to->n) {
         size_t *i = &next[turn];
 
         while (*i < to->n &&
                (to->list[*i].any.sa_family == to->list[0].any.sa_family) != (turn == 0))
             ++*i;
-        if (*i < to->n)
-            d->list[d->n++] = to->list[(*i)++];
+        if (*i < to->n) {
+            const union acri_address *a = &to->list[(*i)++];
+
+            if (d->from == NULL || acri_source_serves(d->from, a->any.sa_family))
+                d->list[d->n++] = *a;
+        }
         turn = 1 - turn;
     }
 }
@@ -84,6 +90,7 @@ static void begin(struct dial *d, size_t i)
 {
     struct attempt *a = &d->attempts[i];
     const int on = 1;
+    int r = 0;
 
     acri_address_set_port(&d->list[i], d->port);
     a->dial = d;
@@ -94,13 +101,15 @@ static void begin(struct dial *d, size_t i)
     }
     if (d->type == SOCK_STREAM)
         setsockopt(a->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (connect(a->fd, &d->list[i].any, acri_address_size(&d->list[i])) == 0) {
+    if (d->from != NULL)
+        r = acri_source_bind(d->from, a->fd, d->list[i].any.sa_family);
+    if (r == 0 && connect(a->fd, &d->list[i].any, acri_address_size(&d->list[i])) == 0) {
         d->fd = a->fd;
         a->fd = -1;
         return;
     }
-    d->error = -errno;
-    if (errno == EINPROGRESS) {
+    d->error = r < 0 ? r : -errno;
+    if (d->error == -EINPROGRESS) {
         a->watch = acr_watch_new(d->loop, a->fd, ACR_WRITE, on_writable, a);
         d->error = -ENOMEM;
     }
@@ -118,10 +127,11 @@ static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
 }
 
 int acri_dial(struct acr_user *u, const struct acri_addresses *to, uint16_t port, int type,
-              uint64_t deadline_ns, int *ret_fd)
+              struct acri_source_turn *from, uint64_t deadline_ns, int *ret_fd)
 {
     struct dial d = { .loop = acr_user_loop(u),
                       .coroutine = acr_coroutine_self(u),
+                      .from = from,
                       .type = type,
                       .port = port,
                       .fd = -1,
@@ -130,6 +140,8 @@ int acri_dial(struct acr_user *u, const struct acri_addresses *to, uint16_t port
     int r = 0;
 
     interleave(&d, to);
+    if (d.n == 0)
+        d.error = -EAFNOSUPPORT;
     while (d.fd < 0 && r != -ECANCELED && (d.n_pending > 0 || d.n_begun < d.n)) {
         uint64_t now_ns = acr_now_ns();
 
@@ -180,6 +192,31 @@ int acri_dial_path(struct acr_user *u, const char *path, uint64_t deadline_ns, i
         if (pause_ns < 100 * ACRI_NS_PER_MS)
             pause_ns *= 2;
     }
+    if (r < 0)
+        close(fd);
+    else
+        *ret_fd = fd;
+    return r;
+}
+
+int acri_dial_nobody(struct acri_source_turn *from, int *ret_fd)
+{
+    const struct acri_sources *sources = from != NULL ? from->sources : NULL;
+    bool is_bound = sources != NULL && sources->n > 0;
+    int family = is_bound ? sources->ranges[0].first.any.sa_family : AF_INET6;
+    const int off = 0;
+    int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int r = 0;
+
+    if (fd < 0 && errno == EAFNOSUPPORT && !is_bound)
+        fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    *ret_fd = -1;
+    if (fd < 0)
+        return -errno;
+    if (is_bound)
+        r = acri_source_bind(from, fd, family);
+    else
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)); /* fails on IPv4 */
     if (r < 0)
         close(fd);
     else

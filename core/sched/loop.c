@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -107,6 +108,8 @@ void acri_loop_done(struct acr_loop *l)
     acri_coro_thread_done(&l->coros);
     acri_timer_heap_done(&l->timers);
     acri_mailbox_done(&l->mailbox);
+    free(l->shared);
+    l->shared = NULL;
 }
 
 void acri_loop_post(struct acr_loop *l, struct acri_message *m)
@@ -168,6 +171,7 @@ void acri_loop_turn(struct acr_loop *l, bool may_block)
     int flags = EVLOOP_ONCE;
 
     l->now_ns = acri_clock_now_ns();
+    l->event_ns = l->now_ns;
     if (acri_timer_heap_next_ns(&l->timers) <= l->now_ns)
         acri_timer_heap_expire(&l->timers, l->now_ns, TIMERS_PER_TURN);
     run_jobs(l);
@@ -176,6 +180,7 @@ void acri_loop_turn(struct acr_loop *l, bool may_block)
         flags |= EVLOOP_NONBLOCK;
     else
         arm(l);
+    l->event_ns = 0;
     event_base_loop(l->base, flags);
 }
 
@@ -272,7 +277,7 @@ bool acri_loop_begin(struct acr_loop *l, uint32_t stack_class, void (*function)(
 
 struct acr_coroutine *acri_loop_current(struct acr_loop *l)
 {
-    return l->coros.current;
+    return l->is_held ? NULL : l->coros.current;
 }
 
 int acri_loop_suspend(struct acr_loop *l, uint64_t deadline_ns)
@@ -287,6 +292,16 @@ int acri_loop_suspend(struct acr_loop *l, uint64_t deadline_ns)
     return s->reason;
 }
 
+/* All that one wait for events has brought came at the same time: the clock is read once. */
+static uint64_t woken_at_ns(struct acr_loop *l)
+{
+    if (l->coros.current != NULL)
+        return acri_clock_now_ns();
+    if (l->event_ns == 0)
+        l->event_ns = acri_clock_now_ns();
+    return l->event_ns;
+}
+
 void acri_loop_wake(struct acr_coroutine *c, int reason)
 {
     struct strand *s = acri_coro_extra(c);
@@ -294,7 +309,7 @@ void acri_loop_wake(struct acr_coroutine *c, int reason)
     if (s->state != STRAND_SUSPENDED)
         return;
     s->state = STRAND_WOKEN;
-    s->woken_ns = acri_clock_now_ns();
+    s->woken_ns = woken_at_ns(s->loop);
     s->reason = reason;
     acri_timer_stop(&s->loop->timers, &s->deadline);
     acri_loop_queue(s->loop, &s->job);

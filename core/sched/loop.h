@@ -17,6 +17,8 @@
 struct event;
 struct event_base;
 
+#define ACRI_LOOP_SHARED_BYTES ((size_t)64 << 10)
+
 /* Something to run soon, embedded in what wants it. */
 struct acri_job {
     struct acri_job *next;
@@ -36,12 +38,16 @@ struct acr_loop {
     int timer_fd;
     uint64_t armed_ns; /* what timer_fd is set to */
     uint64_t now_ns;   /* the clock when the running piece of work began */
+    uint64_t
+        event_ns; /* the clock at the first wake by what this turn has waited for; 0: none so far */
     uint64_t delay_ns; /* how long the coroutine that runs waited for its turn after it was woken */
     uint64_t stall_ns; /* a coroutine that runs longer than this is reported */
     void (*on_stall)(struct acr_loop *l, void *owner, uint64_t held_ns);
     void *owner;
+    char *shared; /* what sockets are read into; NULL: not used so far */
     unsigned index;
     bool is_ending;
+    bool is_held; /* nobody may yield now */
 };
 
 /* Returns: 0 or a negative errno. */

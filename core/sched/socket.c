@@ -30,7 +30,8 @@ struct acr_socket *acri_socket_new(struct acr_loop *l, struct acr_user *owner,
 
     s->loop = l;
     s->owner = owner;
-    s->fd = -1;
+    s->stream.fd = -1;
+    s->name_ms = s->connect_ms = s->tls_ms = -1;
     s->next = *list;
     if (s->next != NULL)
         s->next->at = &s->next;
@@ -44,24 +45,30 @@ static void on_ready(int fd, short what, void *arg)
     struct acr_socket *s = arg;
 
     (void)fd;
+    if ((what & (EV_READ | EV_CLOSED)) != 0)
+        s->stream.may_read = true;
+    if ((what & EV_CLOSED) != 0) {
+        s->stream.is_ended = true;
+        what |= EV_READ;
+    }
     /* TLS may have to read in order to write, and the other way round. */
     if (s->tls != NULL)
         what = EV_READ | EV_WRITE;
     if ((what & EV_READ) != 0 && s->reader != NULL)
         acr_wake(s->reader, 0);
-    if ((what & EV_WRITE) != 0 && s->writer != NULL)
+    if (((what & EV_WRITE) != 0 || s->writer_listens) && s->writer != NULL)
         acr_wake(s->writer, 0);
 }
 
 int acri_socket_attach(struct acr_socket *s, int fd)
 {
-    s->fd = fd;
-    if (event_assign(&s->event, s->loop->base, fd, EV_READ | EV_WRITE | EV_ET | EV_PERSIST,
-                     on_ready, s) == 0 &&
+    s->stream.fd = fd;
+    if (event_assign(&s->event, s->loop->base, fd,
+                     EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, on_ready, s) == 0 &&
         event_add(&s->event, NULL) == 0)
         return 0;
     close(fd);
-    s->fd = -1;
+    s->stream.fd = -1;
     return -ENOMEM;
 }
 
@@ -80,12 +87,12 @@ void acri_socket_close(struct acr_socket *s)
     *s->at = s->next;
     if (s->next != NULL)
         s->next->at = s->at;
-    if (s->fd >= 0) {
+    if (s->stream.fd >= 0) {
         if (s->tls != NULL && s->status == 0)
             acri_tls_end(s->tls);
         event_del(&s->event);
-        close(s->fd);
-        s->fd = -1;
+        close(s->stream.fd);
+        s->stream.fd = -1;
     }
     s->status = -ECANCELED;
     if (s->reader != NULL)
@@ -139,17 +146,24 @@ static int enter(struct acr_user *u, struct acr_socket *s, uint32_t what, bool i
     return 0;
 }
 
-/* Every call that was entered ends here. */
-static int64_t leave(struct acr_user *u, struct acr_socket *s, uint32_t what, int64_t r)
+/* Let others go on, from time to time. Who never has to wait is told here that time is over.
+ * Returns: 0 or -ETIMEDOUT. */
+static int take_turns(struct acr_user *u, struct acr_socket *s)
+{
+    if (s->is_closed || ++s->n_turns < TURN_CALLS)
+        return 0;
+    s->n_turns = 0;
+    acr_suspend(u, acr_now_ns() + 1);
+    return s->until_ns > 0 && acr_now_ns() >= s->until_ns ? -ETIMEDOUT : 0;
+}
+
+/* Every call that was entered ends here, without yielding. */
+static int64_t leave_at_once(struct acr_socket *s, uint32_t what, int64_t r)
 {
     if (what == ACR_READ)
         s->is_reading = false;
     else
         s->is_writing = false;
-    if (!s->is_closed && ++s->n_turns >= TURN_CALLS) {
-        s->n_turns = 0;
-        acr_suspend(u, acr_now_ns() + 1);
-    }
     if (s->is_closed)
         r = -ECANCELED;
     else if (r < 0 && s->error[0] == '\0')
@@ -158,6 +172,14 @@ static int64_t leave(struct acr_user *u, struct acr_socket *s, uint32_t what, in
     if (s->is_closed && s->n_calls == 0)
         free_socket(s);
     return r;
+}
+
+/* Most do so here. */
+static int64_t leave(struct acr_user *u, struct acr_socket *s, uint32_t what, int64_t r)
+{
+    int turn = take_turns(u, s);
+
+    return leave_at_once(s, what, turn < 0 && r > 0 ? turn : r);
 }
 
 int acri_socket_wait(struct acr_user *u, struct acr_socket *s, uint32_t what, uint64_t deadline_ns)
@@ -177,7 +199,9 @@ int acri_socket_wait(struct acr_user *u, struct acr_socket *s, uint32_t what, ui
 /* The deadline of a call: the clock is read when it has to wait first. */
 static int wait_for(struct acr_user *u, struct acr_socket *s, uint32_t what, uint64_t *deadline_ns)
 {
-    if (*deadline_ns == 0 && s->timeout_ns > 0)
+    if (*deadline_ns == 0 && s->until_ns > 0)
+        *deadline_ns = s->until_ns;
+    else if (*deadline_ns == 0 && s->timeout_ns > 0)
         *deadline_ns = acr_now_ns() + s->timeout_ns;
     return acri_socket_wait(u, s, what, *deadline_ns);
 }
@@ -196,8 +220,7 @@ static int64_t receive(struct acr_user *u, struct acr_socket *s, void *to, size_
         if (s->tls != NULL) {
             n = acri_tls_read(s->tls, to, bytes, s->error, sizeof(s->error));
         } else {
-            n = recv(s->fd, to, bytes, s->is_datagram ? MSG_TRUNC : 0);
-            n = n < 0 ? -errno : n;
+            n = acri_stream_read(&s->stream, to, bytes);
         }
         if (n >= 0 || (n != -EAGAIN && n != -EINTR))
             return n;
@@ -205,6 +228,47 @@ static int64_t receive(struct acr_user *u, struct acr_socket *s, void *to, size_
         if (r < 0)
             return r;
     }
+}
+
+int64_t acr_read_shared(struct acr_user *u, struct acr_socket *s, const char **ret_data)
+{
+    uint64_t deadline_ns = 0;
+    int64_t n = enter(u, s, ACR_READ, false);
+
+    *ret_data = NULL;
+    if (n < 0)
+        return n;
+    n = take_turns(u, s);
+    if (n < 0)
+        return leave_at_once(s, ACR_READ, n);
+    if (s->begin < s->end) {
+        *ret_data = s->buffer + s->begin;
+        n = (int64_t)(s->end - s->begin);
+        s->begin = s->end;
+        return leave_at_once(s, ACR_READ, n);
+    }
+    if (s->loop->shared == NULL)
+        s->loop->shared = acri_alloc(ACRI_LOOP_SHARED_BYTES);
+    if (!s->is_closed)
+        n = receive(u, s, s->loop->shared, ACRI_LOOP_SHARED_BYTES, &deadline_ns);
+    *ret_data = s->loop->shared;
+    return leave_at_once(s, ACR_READ, n);
+}
+
+bool acr_socket_has_input(struct acr_socket *s)
+{
+    char byte;
+
+    if (s->status < 0 || s->begin < s->end)
+        return true;
+    if (s->tls != NULL)
+        return acri_tls_has_input(s->tls);
+    if (!s->stream.may_read)
+        return false;
+    if (recv(s->stream.fd, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN)
+        return true;
+    s->stream.may_read = s->stream.is_ended;
+    return false;
 }
 
 static size_t take(struct acr_socket *s, void *to, size_t bytes)
@@ -355,13 +419,19 @@ int64_t acr_read_until(struct acr_user *u, struct acr_socket *s, const char *mar
 
 static int64_t try_send(struct acr_socket *s, const struct iovec *parts, size_t n)
 {
-    struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = n };
     ssize_t sent;
 
     if (s->tls != NULL)
         return acri_tls_write(s->tls, parts[0].iov_base, parts[0].iov_len, s->error,
                               sizeof(s->error));
-    sent = sendmsg(s->fd, &message, MSG_NOSIGNAL);
+    if (n == 1) {
+        sent = send(s->stream.fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
+    } else {
+        const struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)parts,
+                                        .msg_iovlen = n };
+
+        sent = sendmsg(s->stream.fd, &message, MSG_NOSIGNAL);
+    }
     return sent < 0 ? -errno : sent;
 }
 
@@ -425,9 +495,41 @@ int64_t acr_writev(struct acr_user *u, struct acr_socket *s, const struct iovec 
 
 int64_t acr_write(struct acr_user *u, struct acr_socket *s, const void *data, size_t bytes)
 {
-    const struct iovec part = { .iov_base = (void *)(uintptr_t)data, .iov_len = bytes };
+    struct iovec part = { .iov_base = (void *)(uintptr_t)data, .iov_len = bytes };
+    uint64_t deadline_ns = 0;
+    int64_t r = enter(u, s, ACR_WRITE, false);
 
-    return acr_writev(u, s, &part, 1);
+    return r < 0 ? r : leave(u, s, ACR_WRITE, send_parts(u, s, &part, 1, &deadline_ns));
+}
+
+int64_t acr_write_until_input(struct acr_user *u, struct acr_socket *s, const void *data,
+                              size_t bytes)
+{
+    uint64_t deadline_ns = 0;
+    size_t sent = 0;
+    int64_t r = enter(u, s, ACR_WRITE, false);
+
+    if (r < 0)
+        return r;
+    while (r >= 0 && sent < bytes) {
+        const struct iovec rest = { .iov_base = (char *)(uintptr_t)data + sent,
+                                    .iov_len = bytes - sent };
+
+        r = try_send(s, &rest, 1);
+        if (r >= 0) {
+            sent += (size_t)r;
+        } else if (r == -EINTR) {
+            r = 0;
+        } else if (r == -EAGAIN) {
+            r = 0;
+            if (acr_socket_has_input(s))
+                break;
+            s->writer_listens = true;
+            r = wait_for(u, s, ACR_WRITE, &deadline_ns);
+            s->writer_listens = false;
+        }
+    }
+    return leave(u, s, ACR_WRITE, r < 0 ? r : (int64_t)sent);
 }
 
 int acr_shutdown(struct acr_user *u, struct acr_socket *s)
@@ -438,42 +540,9 @@ int acr_shutdown(struct acr_user *u, struct acr_socket *s)
         return (int)r;
     if (s->tls != NULL)
         acri_tls_end(s->tls);
-    if (shutdown(s->fd, SHUT_WR) < 0)
+    if (shutdown(s->stream.fd, SHUT_WR) < 0)
         r = acri_socket_fail(s, "shutdown", -errno);
     return (int)leave(u, s, ACR_WRITE, r);
-}
-
-/* --- datagrams ----------------------------------------------------------------------------------
- */
-
-int64_t acr_send(struct acr_user *u, struct acr_socket *s, const void *data, size_t bytes)
-{
-    uint64_t deadline_ns = 0;
-    int64_t r = enter(u, s, ACR_WRITE, true);
-
-    if (r < 0)
-        return r;
-    for (;;) {
-        r = send(s->fd, data, bytes, MSG_NOSIGNAL);
-        r = r < 0 ? -errno : r;
-        if (r == -EAGAIN)
-            r = wait_for(u, s, ACR_WRITE, &deadline_ns);
-        else if (r != -EINTR)
-            break;
-        if (r < 0 && r != -EINTR)
-            break;
-    }
-    return leave(u, s, ACR_WRITE, r);
-}
-
-int64_t acr_recv(struct acr_user *u, struct acr_socket *s, void *to, size_t bytes)
-{
-    uint64_t deadline_ns = 0;
-    int64_t r = enter(u, s, ACR_READ, true);
-
-    if (r < 0)
-        return r;
-    return leave(u, s, ACR_READ, receive(u, s, to, bytes, &deadline_ns));
 }
 
 /* --- what it is ---------------------------------------------------------------------------------
@@ -494,9 +563,14 @@ void acr_socket_timeout(struct acr_socket *s, double seconds)
     s->timeout_ns = acri_clock_ns_of(seconds);
 }
 
+void acr_socket_deadline(struct acr_socket *s, uint64_t at_ns)
+{
+    s->until_ns = at_ns;
+}
+
 int acr_socket_fd(const struct acr_socket *s)
 {
-    return s->fd;
+    return s->stream.fd;
 }
 
 const char *acr_socket_alpn(const struct acr_socket *s)
@@ -507,4 +581,17 @@ const char *acr_socket_alpn(const struct acr_socket *s)
 bool acr_socket_is_resumed(const struct acr_socket *s)
 {
     return s->tls != NULL && acri_tls_is_resumed(s->tls);
+}
+
+/* --- calls that are made elsewhere --------------------------------------------------------------
+ */
+
+int acri_socket_begin(struct acr_user *u, struct acr_socket *s, uint32_t what, bool is_datagram)
+{
+    return enter(u, s, what, is_datagram);
+}
+
+int64_t acri_socket_end(struct acr_user *u, struct acr_socket *s, uint32_t what, int64_t r)
+{
+    return leave(u, s, what, r);
 }

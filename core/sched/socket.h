@@ -9,13 +9,11 @@
 #define ACRIDA_SCHED_SOCKET_H
 
 #include "sched/loop.h"
+#include "sched/tls.h"
 
 #include <acrida/io.h>
 
 #include <event2/event_struct.h>
-
-struct acri_tls;
-struct acri_tls_contexts;
 
 struct acr_socket {
     struct acr_socket *next; /* of its user's */
@@ -31,16 +29,21 @@ struct acr_socket {
     size_t end;
     size_t capacity;
     size_t max_bytes;
-    uint64_t timeout_ns; /* 0 = none */
+    uint64_t timeout_ns; /* of each call; 0 = none */
+    uint64_t until_ns;   /* of all calls, instead; 0 = none */
     struct event event;
-    int fd;
+    struct acri_stream stream; /* fd -1: not open */
     int status;
+    float name_ms; /* what opening took: see acr_socket_times */
+    float connect_ms;
+    float tls_ms;
     bool is_datagram;
     bool is_closed;  /* freed when nobody is in a call any more */
     uint8_t n_calls; /* in progress */
     uint8_t n_turns; /* calls since it last gave others their turn */
     bool is_reading; /* a call is in progress */
     bool is_writing;
+    bool writer_listens; /* who waits to write wants to know of input, too */
     char error[160];
 };
 
@@ -54,6 +57,11 @@ int acri_socket_attach(struct acr_socket *s, int fd);
 
 /* Wait until it may be readable (or writable). Returns: 0; -ETIMEDOUT; -ECANCELED. Yields. */
 int acri_socket_wait(struct acr_user *u, struct acr_socket *s, uint32_t what, uint64_t deadline_ns);
+
+/* For calls on datagrams that are made elsewhere: each begins and ends with these. begin returns 0,
+ * or what the call returns at once; end returns what the call returns then. */
+int acri_socket_begin(struct acr_user *u, struct acr_socket *s, uint32_t what, bool is_datagram);
+int64_t acri_socket_end(struct acr_user *u, struct acr_socket *s, uint32_t what, int64_t r);
 
 /* Note what went wrong: "read" and r. Returns: r. */
 int acri_socket_fail(struct acr_socket *s, const char *what, int r);

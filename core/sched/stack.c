@@ -6,6 +6,7 @@
 #include "sched/fiber.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -63,17 +64,16 @@ uint32_t acri_stack_class_of(uint32_t kib)
  * once. */
 static void install_guard(char *page)
 {
-    static bool did_warn;
+    static atomic_bool did_warn; /* loops have pools of their own, on threads of their own */
 
     if (!acri_fiber_is_valgrind() && madvise(page, GUARD_BYTES, MADV_GUARD_INSTALL) == 0)
         return;
     if (mprotect(page, GUARD_BYTES, PROT_NONE) == 0)
         return;
-    if (!did_warn)
+    if (!atomic_exchange(&did_warn, true))
         acri_log_warning(
             "this kernel has no room for more stack guards (vm.max_map_count): a stack "
             "overflow in a task may go unnoticed; use Linux 6.13 or raise it");
-    did_warn = true;
 }
 
 static int add_slab(struct acri_stack_pool *pool, uint32_t size_class)

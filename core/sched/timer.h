@@ -13,7 +13,8 @@
 /* Embedded in what waits. Zeroed = not running. */
 struct acri_timer {
     void (*function)(struct acri_timer *t);
-    size_t position; /* in the heap, from 1; 0 = not running */
+    size_t position; /* in the heap or its bucket, from 1; 0 = not running */
+    uint32_t bucket; /* from 1; 0 = in the heap */
 };
 
 struct acri_timer_item {
@@ -21,10 +22,24 @@ struct acri_timer_item {
     struct acri_timer *timer;
 };
 
+struct acri_timer_bucket {
+    struct acri_timer_item *items; /* n elements, in no order */
+    size_t n;
+    size_t capacity;
+};
+
+/*
+ * The timers that are due first, in a heap of four ways. When there are many, those that are due
+ * later wait in buckets by the time, so that the heap stays where the processor's cache is.
+ */
 struct acri_timer_heap {
     struct acri_timer_item *items; /* n elements */
     size_t n;
     size_t capacity;
+    struct acri_timer_bucket *buckets; /* NULL: not needed so far */
+    size_t n_later;                    /* timers in buckets */
+    uint64_t reached;                  /* number of the last bucket that was emptied */
+    uint64_t next;                     /* no bucket before this number has timers */
 };
 
 void acri_timer_heap_init(struct acri_timer_heap *heap);

@@ -38,6 +38,7 @@ struct acri_tls_contexts {
 
 struct acri_tls {
     SSL *ssl;
+    struct acri_stream *stream;
     struct context *context;
     char key[300];
     char alpn[256];
@@ -54,14 +55,35 @@ static int bio_result(BIO *bio, ssize_t n)
     return (int)n;
 }
 
-static int bio_fd(BIO *bio)
+int64_t acri_stream_read(struct acri_stream *s, void *to, size_t bytes)
 {
-    return (int)(intptr_t)BIO_get_data(bio);
+    ssize_t n;
+
+    if (!s->may_read)
+        return -EAGAIN;
+    do {
+        n = recv(s->fd, to, bytes, 0);
+    } while (n < 0 && errno == EINTR); /* who waited now would wait for an edge that has been */
+    /* Less than asked for is all there was: the next edge tells of more (epoll(7)). */
+    if ((n > 0 && (size_t)n < bytes) || (n < 0 && errno == EAGAIN))
+        s->may_read = s->is_ended;
+    return n < 0 ? -errno : n;
+}
+
+static struct acri_stream *bio_stream(BIO *bio)
+{
+    return BIO_get_data(bio);
 }
 
 static int bio_write(BIO *bio, const char *data, int bytes)
 {
-    int r = bio_result(bio, send(bio_fd(bio), data, (size_t)bytes, MSG_NOSIGNAL));
+    int r;
+
+    /* An alert about an end without close_notify, which only a reset would answer: that would hide
+     * whether the peer has read what was written before. */
+    if (BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0)
+        return bytes;
+    r = bio_result(bio, send(bio_stream(bio)->fd, data, (size_t)bytes, MSG_NOSIGNAL));
 
     if (r < 0 && BIO_should_retry(bio))
         BIO_set_retry_write(bio);
@@ -70,8 +92,14 @@ static int bio_write(BIO *bio, const char *data, int bytes)
 
 static int bio_read(BIO *bio, char *to, int bytes)
 {
-    int r = bio_result(bio, recv(bio_fd(bio), to, (size_t)bytes, 0));
+    int64_t n = acri_stream_read(bio_stream(bio), to, (size_t)bytes);
+    int r;
 
+    if (n < 0) {
+        errno = (int)-n;
+        n = -1;
+    }
+    r = bio_result(bio, n);
     if (r < 0 && BIO_should_retry(bio))
         BIO_set_retry_read(bio);
     if (r == 0)
@@ -93,7 +121,7 @@ struct acri_tls_contexts *acri_tls_contexts_new(void)
     return acri_alloc(sizeof(struct acri_tls_contexts));
 }
 
-static BIO *new_bio(struct acri_tls_contexts *contexts, int fd)
+static BIO *new_bio(struct acri_tls_contexts *contexts, struct acri_stream *stream)
 {
     BIO *bio;
 
@@ -107,7 +135,7 @@ static BIO *new_bio(struct acri_tls_contexts *contexts, int fd)
     }
     bio = BIO_new(contexts->method);
     if (bio != NULL) {
-        BIO_set_data(bio, (void *)(intptr_t)fd);
+        BIO_set_data(bio, stream);
         BIO_set_init(bio, 1);
     }
     return bio;
@@ -220,6 +248,7 @@ static int find_context(struct acri_tls_contexts *contexts, const struct acri_tl
     SSL_CTX_set_verify(ctx, o->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                               SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(ctx, 1); /* a record by one call instead of two */
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
     SSL_CTX_sess_set_new_cb(ctx, keep_session);
     c = acri_alloc(sizeof(*c));
@@ -285,8 +314,8 @@ static bool set_name(SSL *ssl, const char *name)
     return SSL_set_tlsext_host_name(ssl, name) == 1 && SSL_set1_host(ssl, name) == 1;
 }
 
-int acri_tls_new(struct acri_tls_contexts *contexts, const struct acri_tls_options *o, int fd,
-                 struct acri_tls **ret_tls, char *error, size_t size)
+int acri_tls_new(struct acri_tls_contexts *contexts, const struct acri_tls_options *o,
+                 struct acri_stream *stream, struct acri_tls **ret_tls, char *error, size_t size)
 {
     struct context *c;
     struct acri_tls *tls;
@@ -297,9 +326,10 @@ int acri_tls_new(struct acri_tls_contexts *contexts, const struct acri_tls_optio
         return r;
     tls = acri_alloc(sizeof(*tls));
     tls->context = c;
+    tls->stream = stream;
     snprintf(tls->key, sizeof(tls->key), "%s:%u", o->server_name, o->port);
     tls->ssl = SSL_new(c->ctx);
-    bio = tls->ssl != NULL ? new_bio(contexts, fd) : NULL;
+    bio = tls->ssl != NULL ? new_bio(contexts, stream) : NULL;
     if (bio == NULL) {
         acri_tls_free(tls);
         return fail(error, size, "tls", "");
@@ -327,6 +357,14 @@ void acri_tls_free(struct acri_tls *tls)
         return;
     SSL_free(tls->ssl);
     free(tls);
+}
+
+/* Who else uses OpenSSL on this thread may have left some, which would be taken for ours. Looking
+ * is cheaper than clearing. */
+static void forget_errors(void)
+{
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
 }
 
 /* What came of a call of OpenSSL that returned r <= 0. */
@@ -363,7 +401,7 @@ int acri_tls_handshake(struct acri_tls *tls, char *error, size_t size)
     long verified;
     int r;
 
-    ERR_clear_error();
+    forget_errors();
     errno = 0;
     r = SSL_do_handshake(tls->ssl);
     if (r == 1) {
@@ -384,10 +422,24 @@ int64_t acri_tls_read(struct acri_tls *tls, void *to, size_t bytes, char *error,
 {
     int r;
 
-    ERR_clear_error();
+    forget_errors();
     errno = 0;
     r = SSL_read(tls->ssl, to, bytes > INT_MAX ? INT_MAX : (int)bytes);
     return r > 0 ? r : explain(tls, r, "read", error, size);
+}
+
+bool acri_tls_has_input(struct acri_tls *tls)
+{
+    char byte;
+    char ignored[1];
+    int r;
+
+    if (!tls->stream->may_read && SSL_has_pending(tls->ssl) == 0)
+        return false;
+    forget_errors();
+    errno = 0;
+    r = SSL_peek(tls->ssl, &byte, 1); /* it takes in what is none, as tickets */
+    return r > 0 || explain(tls, r, "", ignored, sizeof(ignored)) != -EAGAIN;
 }
 
 int64_t acri_tls_write(struct acri_tls *tls, const void *data, size_t bytes, char *error,
@@ -395,7 +447,7 @@ int64_t acri_tls_write(struct acri_tls *tls, const void *data, size_t bytes, cha
 {
     int r;
 
-    ERR_clear_error();
+    forget_errors();
     errno = 0;
     r = SSL_write(tls->ssl, data, bytes > INT_MAX ? INT_MAX : (int)bytes);
     if (r > 0)

@@ -44,7 +44,7 @@ static int one_run(const struct acr_plugin *plugin, struct acri_run_options o)
     o.n_users = o.n_users > 0 ? o.n_users : 1;
     o.n_threads = o.n_threads > 0 ? o.n_threads : 1;
     o.spawn_rate = o.spawn_rate > 0 ? o.spawn_rate : 100000;
-    o.on_stop_timeout_s = 10;
+    o.on_stop_timeout_s = o.on_stop_timeout_s > 0 ? o.on_stop_timeout_s : 10;
     o.exit_code_on_error = 1;
     assert_int_equal(acri_plan_init(&plan, &plugin, 1, NULL, &outcome.error), 0);
     r = acri_runner_run(&plan, &o, &listener, &result, &outcome.error);

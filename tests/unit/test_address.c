@@ -23,6 +23,7 @@ static void targets_are_read(void **state)
         { "unix:/run/x.sock", ACRI_TRANSPORT_UNIX, "/run/x.sock", 0 },
         { "unix:///run/x.sock", ACRI_TRANSPORT_UNIX, "/run/x.sock", 0 },
         { "unix:x", ACRI_TRANSPORT_UNIX, "x", 0 },
+        { "udp:", ACRI_TRANSPORT_UDP, "", 0 },
     };
 
     (void)state;
@@ -56,6 +57,8 @@ static void what_is_no_target_is_refused_in_words(void **state)
         "tls://:1",
         "host:99999999999999999999",
         "tcp://tcp://x:1",
+        "udp:x",
+        "udp://",
     };
     char longest[400];
     struct acri_target t;
@@ -116,6 +119,21 @@ static void names_are_looked_up(void **state)
     assert_non_null(strstr(error.text, "the name 'no-such-host.invalid' does not resolve: "));
 }
 
+static void addresses_go_round(void **state)
+{
+    struct acri_addresses a = { .n = 3 };
+
+    (void)state;
+    for (size_t i = 0; i < a.n; i++)
+        a.list[i].v4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = (in_port_t)i };
+    acri_address_rotate(&a, 2);
+    for (size_t i = 0; i < a.n; i++)
+        assert_int_equal(a.list[i].v4.sin_port, (i + 2) % 3);
+    acri_address_rotate(&a, 1);
+    for (size_t i = 0; i < a.n; i++)
+        assert_int_equal(a.list[i].v4.sin_port, i);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +141,7 @@ int main(void)
         cmocka_unit_test(what_is_no_target_is_refused_in_words),
         cmocka_unit_test(numbers_need_no_look_up),
         cmocka_unit_test(names_are_looked_up),
+        cmocka_unit_test(addresses_go_round),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

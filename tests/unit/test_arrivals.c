@@ -2,8 +2,6 @@
 /* Open load and limited iterations, over whole runs; they end by their number, not by time. */
 #include "support/one_run.h"
 
-#include "engine/budget.h"
-
 #define TASKS(array) .tasks = (array), .n_tasks = ACR_LEN(array)
 
 static int report(struct acr_user *u)
@@ -151,6 +149,95 @@ static void a_fresh_user_comes_with_each_arrival_and_goes_after_it(void **state)
     assert_int_equal(n_stopped, 40);
 }
 
+/* The only user goes while others are still queued: the last of these has not been begun. */
+static void what_is_queued_is_done_before_the_end(void **state)
+{
+    const struct acr_user_type type = { .name = "u",
+                                        TASKS(nap_tasks),
+                                        .fresh = true,
+                                        .arrival_rate = 2000,
+                                        .max_users = 1,
+                                        .on_full = ACR_ON_FULL_QUEUE,
+                                        .on_start = start };
+
+    (void)state;
+    assert_int_equal(run(&type, (struct acri_run_options){ .n_iterations = 10 }), 0);
+    assert_int_equal(outcome.ledger[ACR_LEDGER_SUCCEEDED], 10);
+    assert_int_equal(outcome.load[ACR_LOAD_DROPPED], 0);
+    assert_int_equal(n_started, 10);
+}
+
+static int start_in_vain(struct acr_user *u)
+{
+    if (n_started++ == 0)
+        acr_sleep(u, 0.05);
+    return acr_raise(u, "on purpose");
+}
+
+static void also_by_users_that_do_not_start(void **state)
+{
+    const struct acr_user_type type = { .name = "u",
+                                        TASKS(nap_tasks),
+                                        .arrival_rate = 2000,
+                                        .max_users = 1,
+                                        .on_full = ACR_ON_FULL_QUEUE,
+                                        .on_start = start_in_vain };
+
+    (void)state;
+    assert_int_equal(run(&type, (struct acri_run_options){ .n_iterations = 10 }), 1);
+    assert_int_equal(n_started, 10);
+    assert_int_equal(outcome.exceptions, 10);
+    assert_int_equal(outcome.load[ACR_LOAD_QUEUE], 0);
+}
+
+static int linger(struct acr_user *u, void *arg)
+{
+    (void)arg;
+    return acr_sleep(u, 3600);
+}
+
+static int leave_one_behind(struct acr_user *u)
+{
+    acr_spawn(u, linger, NULL, 0);
+    acr_sleep(u, 0.02);
+    return report(u);
+}
+
+/* It ends only with the run; its place is free before. */
+static void also_when_a_user_takes_long_to_end(void **state)
+{
+    static const struct acr_task tasks[] = { { .name = "leave", .run = leave_one_behind } };
+    const struct acr_user_type type = { .name = "u",
+                                        TASKS(tasks),
+                                        .fresh = true,
+                                        .arrival_rate = 2000,
+                                        .max_users = 1,
+                                        .on_full = ACR_ON_FULL_QUEUE };
+    const struct acr_plugin plugin = { .name = "p", .user_types = &type, .n_user_types = 1 };
+
+    (void)state;
+    assert_int_equal(one_run(&plugin, (struct acri_run_options){ .n_iterations = 10 }), 0);
+    assert_int_equal(outcome.ledger[ACR_LEDGER_SUCCEEDED], 10);
+}
+
+static void fewer_users_than_threads_are_enough(void **state)
+{
+    struct acr_user_type type = {
+        .name = "u", TASKS(report_tasks), .arrival_rate = 500, .max_users = 1
+    };
+
+    (void)state;
+    for (uint32_t kind = 0; kind <= 1; kind++) {
+        type.arrivals = kind;
+        type.on_full = ACR_ON_FULL_QUEUE;
+        assert_int_equal(
+            run(&type, (struct acri_run_options){ .n_iterations = 20, .n_threads = 3 }), 0);
+        assert_int_equal(outcome.ledger[ACR_LEDGER_SUCCEEDED], 20);
+        assert_int_equal(outcome.load[ACR_LOAD_ARRIVALS], 20);
+        assert_int_equal(outcome.load[ACR_LOAD_DROPPED], 0);
+    }
+}
+
 static void users_in_advance_are_idle_until_they_are_needed(void **state)
 {
     const struct acr_user_type type = { .name = "u", TASKS(report_tasks), .on_start = start };
@@ -165,15 +252,6 @@ static void users_in_advance_are_idle_until_they_are_needed(void **state)
     assert_int_equal(outcome.ledger[ACR_LEDGER_SUCCEEDED], 100);
 }
 
-static void blocks_are_small_and_end_at_nothing(void **state)
-{
-    (void)state;
-    assert_int_equal(acri_budget_block(0, 4), 0);
-    assert_int_equal(acri_budget_block(1, 4), 1);
-    assert_int_equal(acri_budget_block(160, 4), 10);
-    assert_int_equal(acri_budget_block(1u << 20, 4), 64);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,8 +261,11 @@ int main(void)
         cmocka_unit_test(when_all_are_busy_arrivals_are_dropped),
         cmocka_unit_test(or_they_wait_for_one),
         cmocka_unit_test(a_fresh_user_comes_with_each_arrival_and_goes_after_it),
+        cmocka_unit_test(what_is_queued_is_done_before_the_end),
+        cmocka_unit_test(also_by_users_that_do_not_start),
+        cmocka_unit_test(also_when_a_user_takes_long_to_end),
+        cmocka_unit_test(fewer_users_than_threads_are_enough),
         cmocka_unit_test(users_in_advance_are_idle_until_they_are_needed),
-        cmocka_unit_test(blocks_are_small_and_end_at_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,7 @@ static int dial(struct acr_user *u, double timeout_s, const char *const *hosts)
     struct sockaddr_in at;
     socklen_t bytes = sizeof(at);
     int fd;
-    int r = acri_dial(u, &to, port, SOCK_STREAM, deadline_ns, &fd);
+    int r = acri_dial(u, &to, port, SOCK_STREAM, NULL, deadline_ns, &fd);
 
     if (r < 0) {
         assert_int_equal(fd, -1);
@@ -73,6 +73,51 @@ static int try_all(struct acr_user *u)
     /* One that is silent holds up the next for its head start only. */
     assert_int_equal(DIAL(0, "127.0.0.2", "127.0.0.1"), 1);
     assert_int_equal(DIAL(0, "127.0.0.2", "127.0.0.3", "127.0.0.1"), 1);
+    return ACR_STOP_USER;
+}
+
+/* The last byte of the address that a socket of the type leaves from. */
+static int left_from(struct acr_user *u, struct acri_source_turn *from, int type)
+{
+    const struct acri_addresses to = addresses((const char *const[]){ "127.0.0.1", NULL });
+    struct sockaddr_in at;
+    socklen_t bytes = sizeof(at);
+    int fd;
+
+    assert_int_equal(acri_dial(u, &to, port, type, from, 0, &fd), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &bytes), 0);
+    assert_int_not_equal(at.sin_port, 0);
+    close(fd);
+    return (int)(ntohl(at.sin_addr.s_addr) & 0xff);
+}
+
+static int leave_from_here(struct acr_user *u)
+{
+    struct acri_addresses to = addresses((const char *const[]){ "127.0.0.1", NULL });
+    struct acri_sources sources = { .n = 0 };
+    struct acri_source_turn from;
+    union acri_address at;
+    socklen_t bytes = sizeof(at);
+    int fd;
+
+    assert_int_equal(acri_source_add(&sources, "127.0.0.20/31", NULL), 0);
+    acri_source_turn_init(&from, &sources, 0, 1);
+    assert_int_equal(left_from(u, &from, SOCK_STREAM), 20);
+    assert_int_equal(left_from(u, &from, SOCK_STREAM), 21);
+    assert_int_equal(left_from(u, &from, SOCK_DGRAM), 20);
+    assert_int_equal(acri_dial_nobody(&from, &fd), 0);
+    assert_int_equal(getsockname(fd, &at.any, &bytes), 0);
+    assert_int_equal(at.any.sa_family, AF_INET);
+    assert_int_equal(ntohl(at.v4.sin_addr.s_addr) & 0xff, 21);
+    close(fd);
+    /* What cannot be reached from there is not tried. */
+    to.list[1].v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6 };
+    to.n = 2;
+    assert_int_equal(acri_dial(u, &to, port, SOCK_STREAM, &from, 0, &fd), 0);
+    close(fd);
+    to.list[0] = to.list[1];
+    assert_int_equal(acri_dial(u, &to, port, SOCK_STREAM, &from, 0, &fd), -EAFNOSUPPORT);
+    assert_int_equal(fd, -1);
     return ACR_STOP_USER;
 }
 
@@ -112,6 +157,8 @@ static void the_first_address_that_answers_is_taken(void **state)
         connect(fill[i], (const struct sockaddr *)&at, sizeof(at));
     }
     assert_int_equal(run(try_all, 1), 0);
+    assert_int_equal(outcome.exceptions, 0);
+    assert_int_equal(run(leave_from_here, 1), 0);
     assert_int_equal(outcome.exceptions, 0);
     assert_int_equal(run(try_for_ever, 10), 0);
     for (int i = 0; i < 8; i++)

@@ -22,6 +22,22 @@ static void exceptions_are_counted_by_message_and_place(void **state)
     assert_int_equal(list.n, 0);
 }
 
+static void types_that_share_a_task_have_rows_of_their_own(void **state)
+{
+    struct acri_exceptions list = { 0 };
+    struct acri_raised raised = { .message = "no token", .n_frames = 1, .frames = { &list } };
+
+    (void)state;
+    acri_exceptions_add(&list, &raised, "shopper", "buy", 1);
+    acri_exceptions_add(&list, &raised, "robot", "buy", 2);
+    acri_exceptions_add(&list, &raised, "robot", "buy", 3);
+    assert_int_equal(list.n, 2);
+    assert_string_equal(list.first->user_type, "robot");
+    assert_int_equal(list.first->count, 2);
+    assert_int_equal(list.first->next->count, 1);
+    acri_exceptions_clear(&list);
+}
+
 static void too_many_different_ones_are_counted_as_others(void **state)
 {
     struct acri_exceptions list = { 0 };
@@ -65,6 +81,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exceptions_are_counted_by_message_and_place),
+        cmocka_unit_test(types_that_share_a_task_have_rows_of_their_own),
         cmocka_unit_test(too_many_different_ones_are_counted_as_others),
         cmocka_unit_test(a_list_moves_to_the_end_of_another),
     };

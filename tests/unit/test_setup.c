@@ -97,6 +97,27 @@ static void options_reach_the_engine(void **state)
     assert_true(s.run.has_users);
 }
 
+static void connections_go_as_they_are_told(void **state)
+{
+    (void)state;
+    assert_int_equal(READ(&plain, "--headless"), 0);
+    assert_int_equal(s.run.address_order, ACRI_ADDRESS_FIRST);
+    assert_null(s.run.sources);
+    done(state);
+    assert_int_equal(READ(&plain, "--dns-select", "random", "--source-address", "10.0.0.1, ::1",
+                          "--source-address=10.1.0.0/24"),
+                     0);
+    assert_int_equal(s.run.address_order, ACRI_ADDRESS_RANDOM);
+    assert_int_equal(s.run.sources->n, 3);
+    assert_int_equal(acri_source_count(s.run.sources, AF_INET), 255);
+    done(state);
+    assert_int_equal(READ(&plain, "--dns-select=round-robin"), 0);
+    assert_int_equal(s.run.address_order, ACRI_ADDRESS_ROUND_ROBIN);
+    done(state);
+    assert_int_equal(READ(&plain, "--source-address", "here"), -EINVAL);
+    assert_non_null(strstr(error.text, "--source-address: 'here' is no address"));
+}
+
 static void stages_win_over_a_shape(void **state)
 {
     (void)state;
@@ -181,10 +202,11 @@ static void descriptors_are_raised_and_given_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(without_options_there_is_one_user), TEST(options_reach_the_engine),
-        TEST(stages_win_over_a_shape),           TEST(once_is_one_user_whatever_else),
-        TEST(once_does_not_wait_for_arrivals),   TEST(once_is_not_for_a_shape_to_change),
-        TEST(contradictions_are_told),           TEST(descriptors_are_raised_and_given_back),
+        TEST(without_options_there_is_one_user),     TEST(options_reach_the_engine),
+        TEST(connections_go_as_they_are_told),       TEST(stages_win_over_a_shape),
+        TEST(once_is_one_user_whatever_else),        TEST(once_does_not_wait_for_arrivals),
+        TEST(once_is_not_for_a_shape_to_change),     TEST(contradictions_are_told),
+        TEST(descriptors_are_raised_and_given_back),
     };
 
     return cmocka_run_group_tests(tests, isolate, NULL);

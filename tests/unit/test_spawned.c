@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/one_run.h"
 
+#include "engine/user.h"
+
 #include <errno.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define TASKS(array) .tasks = (array), .n_tasks = ACR_LEN(array)
 
@@ -206,6 +211,147 @@ static void one_that_never_ends_is_parked_and_counted(void **state)
     assert_int_equal(outcome.load[ACR_LOAD_PARKED], 1);
 }
 
+static int say_stop(struct acr_user *u)
+{
+    seen[7] += acr_sleep(u, 0.001) == 0;
+    return 0;
+}
+
+static void its_user_still_stops(void **state)
+{
+    static const struct acr_task steps[] = { { .name = "park", .run = park_one } };
+    const struct acr_task_set set = { TASKS(steps), .on_stop = say_stop };
+    const struct acr_task tasks[] = { { .name = "set", .set = &set } };
+    const struct acr_user_type type = { .name = "u", TASKS(tasks), .on_stop = say_stop };
+    const struct acr_plugin plugin = { .name = "p", .user_types = &type, .n_user_types = 1 };
+
+    (void)state;
+    memset(seen, 0, sizeof(seen));
+    assert_int_equal(one_run(&plugin, (struct acri_run_options){ .stop_timeout_s = 1 }), 0);
+    assert_int_equal(outcome.load[ACR_LOAD_PARKED], 1);
+    assert_int_equal(seen[7], 2);
+}
+
+/* More than a task may have: it is parked at once. */
+static int park_itself(struct acr_user *u, void *arg)
+{
+    if (*(int *)arg > 0)
+        acr_sleep(u, 0.001);
+    acr_alloc(u, 100u << 20);
+    seen[0]++;
+    return 0;
+}
+
+static int join_the_parked(struct acr_user *u)
+{
+    for (int is_late = 0; is_late <= 1; is_late++) {
+        struct acr_spawned *s = acr_spawn(u, park_itself, &is_late, sizeof(is_late));
+
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(acr_join(u, s, 0), -ECANCELED);
+        seen[1]++;
+    }
+    return ACR_STOP_USER;
+}
+
+static void one_that_is_parked_is_joined_at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(run(join_the_parked, 1), 1);
+    assert_int_equal(outcome.load[ACR_LOAD_PARKED], 2);
+    assert_int_equal(seen[0], 0);
+    assert_int_equal(seen[1], 2);
+}
+
+/* It uses what belongs to its user, and takes a while to end. */
+static int outlive_parked(struct acr_user *u, void *arg)
+{
+    (void)arg;
+    seen[0] = acr_sleep(u, 3600);
+    *(int *)acr_state(u) += 1;
+    *(int *)acr_keep(u, sizeof(int)) = 1;
+    seen[1]++;
+    return ACR_STOP_USER;
+}
+
+static int leave_parked(struct acr_user *u)
+{
+    acr_spawn(u, outlive_parked, NULL, 0);
+    acr_spawn(u, never_ends, NULL, 0);
+    acr_spawn(u, outlive_parked, NULL, 0);
+    acr_alloc(u, 100u << 20);
+    return 0;
+}
+
+static void what_a_parked_user_has_spawned_ends_before_the_loop(void **state)
+{
+    (void)state;
+    assert_int_equal(run(leave_parked, 1), 1);
+    assert_int_equal(outcome.load[ACR_LOAD_PARKED], 2);
+    assert_int_equal(outcome.load[ACR_LOAD_SPAWNED], 0);
+    assert_int_equal(seen[0], -ECANCELED);
+    assert_int_equal(seen[1], 2);
+}
+
+/* --- without room for another stack --- */
+
+static struct rlimit room;
+static struct acri_stack taken[1024];
+static size_t n_taken;
+
+/* Between two tasks: no stack is left, and no more can be had. */
+static double take_all_stacks(struct acr_user *u)
+{
+    struct acri_stack_pool *pool = &u->home->loop.coros.stacks;
+    const uint32_t stack_class = u->plan->stack_class;
+    FILE *file = fopen("/proc/self/statm", "r");
+    struct rlimit tight;
+    unsigned long n_pages;
+
+    while (pool->classes[stack_class].n_free > 0 && n_taken < ACR_LEN(taken))
+        assert_int_equal(acri_stack_take(pool, stack_class, &taken[n_taken++]), 0);
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%lu", &n_pages), 1);
+    fclose(file);
+    getrlimit(RLIMIT_AS, &room);
+    tight = room;
+    tight.rlim_cur = (rlim_t)n_pages * (rlim_t)sysconf(_SC_PAGESIZE) + (8u << 20);
+    assert_int_equal(setrlimit(RLIMIT_AS, &tight), 0);
+    return 0;
+}
+
+static int outlive(struct acr_user *u, void *arg)
+{
+    (void)arg;
+    seen[0] = acr_sleep(u, 3600);
+    setrlimit(RLIMIT_AS, &room);
+    while (n_taken > 0)
+        acri_stack_give(&u->home->loop.coros.stacks, &taken[--n_taken]);
+    *(int *)acr_state(u) += 1;
+    seen[1]++;
+    return 0;
+}
+
+static int spawn_one(struct acr_user *u)
+{
+    return acr_spawn(u, outlive, NULL, 0) != NULL ? acr_sleep(u, 0.001) : -ENOMEM;
+}
+
+static void a_user_without_a_stack_ends_after_what_it_has_spawned(void **state)
+{
+    static const struct acr_task tasks[] = { { .name = "spawn", .run = spawn_one } };
+    const struct acr_user_type type = {
+        .name = "u", TASKS(tasks), .state_size = sizeof(int), .wait = ACR_WAIT_TIME(take_all_stacks)
+    };
+    const struct acr_plugin plugin = { .name = "p", .user_types = &type, .n_user_types = 1 };
+
+    (void)state;
+    memset(seen, 0, sizeof(seen));
+    assert_int_equal(one_run(&plugin, (struct acri_run_options){ .stop_timeout_s = 1 }), 0);
+    assert_int_equal(seen[0], -ECANCELED);
+    assert_int_equal(seen[1], 1);
+}
+
 static int background(struct acr_user *u, void *arg)
 {
     (void)arg;
@@ -256,6 +402,10 @@ int main(void)
         cmocka_unit_test(there_is_a_limit),
         cmocka_unit_test(each_has_its_own_random_values_the_same_in_each_run),
         cmocka_unit_test(one_that_never_ends_is_parked_and_counted),
+        cmocka_unit_test(its_user_still_stops),
+        cmocka_unit_test(one_that_is_parked_is_joined_at_once),
+        cmocka_unit_test(what_a_parked_user_has_spawned_ends_before_the_loop),
+        cmocka_unit_test(a_user_without_a_stack_ends_after_what_it_has_spawned),
         cmocka_unit_test(a_hook_may_leave_something_running_until_the_end),
     };
 

@@ -7,6 +7,7 @@
 #include "engine/user.h"
 
 #include <acrida/acrida.h>
+#include <acrida/client.h>
 #include <acrida/report.h>
 
 #include <errno.h>
@@ -211,6 +212,34 @@ static void those_who_wait_are_cancelled_and_the_parked_give_back(void **state)
                       .run_time_s = 0.1 });
     /* What a parked one gave back, one that was not stopped yet may have got. */
     assert_true(n_inside >= PERMITS);
+}
+
+/* --- clocks -------------------------------------------------------------------------------------
+ */
+
+/* The wait is part of the request that it is made in; no later one was intended then. */
+static int wait_within_a_request(struct acr_user *u)
+{
+    const struct acr_settlement how = { .size = sizeof(how), .type = "JOB", .name = "x" };
+    struct acr_sample *s = acr_sample_begin(u);
+
+    expect(acr_semaphore_acquire(u, semaphore, 0) == 0);
+    expect(u->intended_ns == 0);
+    expect(acr_sleep(u, 0.001) == 0);
+    expect(u->intended_ns == 0);
+    acr_sample_settle(s, &how);
+    acr_semaphore_release(u, semaphore);
+    expect(acr_semaphore_acquire(u, semaphore, 0) == 0);
+    expect(u->intended_ns != 0);
+    add(&n_passed, 1);
+    return ACR_STOP_TEST;
+}
+
+static void a_wait_within_a_request_makes_no_later_one_late(void **state)
+{
+    (void)state;
+    run((struct run){ .task = wait_within_a_request, .n_threads = 1, .n_users = 1 });
+    assert_int_equal(n_passed, 1);
 }
 
 /* --- gates --------------------------------------------------------------------------------------
@@ -504,6 +533,7 @@ int main(void)
         cmocka_unit_test(permits_are_never_more_and_all_come_back),
         cmocka_unit_test(what_a_user_holds_at_its_end_is_given_back),
         cmocka_unit_test(those_who_wait_are_cancelled_and_the_parked_give_back),
+        cmocka_unit_test(a_wait_within_a_request_makes_no_later_one_late),
         cmocka_unit_test(a_gate_opens_when_all_have_arrived),
         cmocka_unit_test(who_has_left_a_gate_has_not_arrived),
         cmocka_unit_test(a_hook_can_open_a_gate),

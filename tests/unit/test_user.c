@@ -2,6 +2,8 @@
 /* The course of one user: task sets, outcomes, the order of on_start and on_stop. */
 #include "support/one_run.h"
 
+#include <acrida/sync.h>
+
 #include <errno.h>
 
 static char story[512];
@@ -193,6 +195,39 @@ static void a_sets_state_is_new_at_each_entry(void **state)
     expect(&type, "first second first second last ");
 }
 
+static struct acr_semaphore *semaphore;
+
+static int make_semaphore(struct acr_user *u, const struct acr_test_event *e)
+{
+    (void)e;
+    semaphore = acr_semaphore_new(u, 1);
+    return semaphore != NULL ? 0 : ACR_RAISED;
+}
+
+static double wait_for_others(struct acr_user *u)
+{
+    say(u, acr_semaphore_acquire(u, semaphore, 1) == -ECANCELED ? "refused" : "held", 0);
+    return 0;
+}
+
+static void a_waits_function_cannot_wait_for_others(void **state)
+{
+    static const struct acr_task tasks[] = { { .name = "a", .run = a },
+                                             { .name = "last", .run = last } };
+    static const struct acr_hooks hooks = { .test_start = make_semaphore };
+    const struct acr_user_type type = {
+        .name = "u", TASKS(tasks), .order = ACR_SEQUENTIAL, .wait = ACR_WAIT_TIME(wait_for_others)
+    };
+    const struct acr_plugin plugin = {
+        .name = "p", .user_types = &type, .n_user_types = 1, .hooks = &hooks
+    };
+
+    (void)state;
+    story[0] = '\0';
+    assert_int_equal(one_run(&plugin, (struct acri_run_options){ .stop_timeout_s = 10 }), 0);
+    assert_string_equal(story, "a refused last ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +238,7 @@ int main(void)
         cmocka_unit_test(a_set_that_does_not_start_is_left_out),
         cmocka_unit_test(scheduled_tasks_run_next),
         cmocka_unit_test(a_sets_state_is_new_at_each_entry),
+        cmocka_unit_test(a_waits_function_cannot_wait_for_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

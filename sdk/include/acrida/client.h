@@ -71,6 +71,30 @@ ACR_API void acr_timer_stop(struct acr_timer *t);
 /** NULL is allowed. Allowed inside its own callback. */
 ACR_API void acr_timer_free(struct acr_timer *t);
 
+/* --- connecting ----------------------------------------------------------------------------------
+ *
+ * For clients that open their sockets themselves; acr_connect does all of it.
+ */
+
+/**
+ * The addresses of a host, by name or number, in the order to try them in (--dns-select). Asked for
+ * without holding the loop and kept for 60 s, as for acr_connect: mostly this does not wait.
+ *
+ * Units:   seconds; 0 = as long as it takes.
+ * Returns: how many of at most n were written to `to`, with the port; -ENOENT and the like when the
+ *          name does not resolve; -ETIMEDOUT; -ECANCELED. Yields.
+ */
+ACR_API ACR_YIELDS int acr_resolve_host(struct acr_user *u, const char *host, uint16_t port,
+                                        double timeout_s, struct sockaddr_storage *to, size_t n);
+
+/**
+ * Bind a socket that is about to connect to the next --source-address of its family (AF_INET,
+ * AF_INET6). Without the option nothing is done.
+ *
+ * Returns: 0; -EAFNOSUPPORT when no address given is of the family; another negative errno.
+ */
+ACR_API int acr_bind_source(struct acr_loop *l, int fd, int family);
+
 /* --- coroutines ----------------------------------------------------------------------------------
  */
 
@@ -97,6 +121,45 @@ ACR_API ACR_YIELDS int acr_suspend(struct acr_user *u, uint64_t deadline_ns);
  */
 ACR_API void acr_wake(struct acr_coroutine *c, int reason);
 
+/**
+ * While `forbids`, calls that would yield are refused on this loop, as outside of any coroutine:
+ * for functions of a scenario that are called in the midst of something.
+ */
+ACR_API void acr_forbid_yields(struct acr_loop *l, bool forbids);
+
+/* --- sockets of clients (<acrida/io.h>) ----------------------------------------------------------
+ */
+
+/** All calls on the socket end by a time of acr_now_ns, instead of each after its .timeout_s; 0: as
+ * before. */
+ACR_API void acr_socket_deadline(struct acr_socket *s, uint64_t at_ns);
+
+/**
+ * Read what there is, at least one byte, into a buffer that all sockets of the loop share.
+ *
+ * ret_data: valid until the coroutine yields or reads again. Returns: as acr_read. Yields.
+ */
+ACR_API ACR_YIELDS int64_t acr_read_shared(struct acr_user *u, struct acr_socket *s,
+                                           const char **ret_data);
+
+/**
+ * As acr_write, but instead of waiting while there is something to read (acr_socket_has_input) it
+ * returns: who has answered may read no further.
+ *
+ * Returns: how many bytes were written, perhaps not all; a negative errno. Yields.
+ */
+ACR_API ACR_YIELDS int64_t acr_write_until_input(struct acr_user *u, struct acr_socket *s,
+                                                 const void *data, size_t bytes);
+
+/** Whether there is something to read: data, the peer's end, or an error. Of a connection that is
+ * idle: that it is of no more use. */
+ACR_API bool acr_socket_has_input(struct acr_socket *s);
+
+/** When opening had looked the name up, had connected, and had TLS: milliseconds since it began; 0:
+ * there was no such step; negative: it did not come so far. */
+ACR_API void acr_socket_times(const struct acr_socket *s, double *ret_name_ms,
+                              double *ret_connect_ms, double *ret_tls_ms);
+
 /* --- samples
  * -------------------------------------------------------------------------------------- */
 
@@ -115,6 +178,9 @@ ACR_API void acr_sample_attempt(struct acr_sample *s);
 
 /** The last byte was read (the first call counts; settling without it stamps now). */
 ACR_API void acr_sample_answered(struct acr_sample *s);
+
+/** When it began, as acr_now_ns. */
+ACR_API uint64_t acr_sample_sent_ns(const struct acr_sample *s);
 
 /** Response time so far or, once answered, for good: nanoseconds. */
 ACR_API uint64_t acr_sample_response_time_ns(const struct acr_sample *s);

@@ -31,9 +31,10 @@ struct acr_http_defaults {
     bool no_compression;      /* do not ask for compressed responses */
     bool no_cookies;          /* neither keep nor send cookies */
     bool no_keep_alive;       /* a new connection for each request */
-    const char *http_version; /* NULL = HTTP/2 where TLS offers it; "1.1", "2" */
+    const char *http_version; /* "1.1", "2"; NULL = 1.1, or with curl 2 where TLS offers it */
     /* Response headers whose numbers are kept as trends: "Server-Timing X-Runtime". */
     const char *trend_headers;
+    const char *engine; /* "auto", "curl" or "fast"; NULL = as --http-engine says */
 };
 #define ACR_HTTP_DEFAULTS(...)                                \
     {                                                         \

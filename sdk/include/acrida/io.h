@@ -11,6 +11,7 @@
 
 #include <acrida/acrida.h>
 
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #ifdef __cplusplus
@@ -27,8 +28,9 @@ struct acr_socket;
 
 /* How a socket is opened. Members after `to` are optional, in any call, in this order in C++. */
 struct acr_connect {
-    size_t size;              /* filled by the macro */
-    const char *to;           /* "tcp://host:port", "tls://...", "udp://...", "unix:/path" */
+    size_t size; /* filled by the macro */
+    /* "tcp://host:port", "tls://...", "udp://...", "unix:/path"; "udp:" for acr_send_to. */
+    const char *to;
     double connect_timeout_s; /* name, connect and TLS handshake; 0 = 10, negative = none */
     double timeout_s;         /* each call afterwards; 0 = 60, negative = none */
     size_t max_bytes;         /* what acr_read_until may hold; 0 = 65,536 */
@@ -49,6 +51,7 @@ ACR_API ACR_YIELDS struct acr_socket *acr_socket_open(struct acr_user *u,
  * Open a socket: `acr_connect(u, "tcp://127.0.0.1:6379", .timeout_s = 2)`. A name is looked up
  * without holding the loop, and its addresses are kept for 60 s; of several addresses the next is
  * tried when one has failed or has not answered within 250 ms, IPv6 and IPv4 in turn (RFC 8305).
+ * --dns-select says which is tried first, --source-address where connections leave from.
  *
  * Returns: never NULL; on one that failed acr_socket_status and all calls return the error.
  * Owner:   the runtime; acr_close ends it earlier.
@@ -144,6 +147,24 @@ ACR_API ACR_YIELDS int64_t acr_send(struct acr_user *u, struct acr_socket *s, co
  * a negative errno. Yields. */
 ACR_API ACR_YIELDS int64_t acr_recv(struct acr_user *u, struct acr_socket *s, void *to,
                                     size_t bytes);
+
+/* Who has sent a datagram, as acr_send_to takes it: "127.0.0.1:53", "[::1]:53". Frozen size. */
+struct acr_peer {
+    char text[80];
+};
+
+/**
+ * Send one datagram to "host:port", from a socket opened with "udp:", which has no peer of its own
+ * and so is not told that nobody listens. A name is looked up as acr_connect does.
+ *
+ * Returns: bytes or a negative errno; -EINVAL for what is no host with a port. Yields.
+ */
+ACR_API ACR_YIELDS int64_t acr_send_to(struct acr_user *u, struct acr_socket *s, const void *data,
+                                       size_t bytes, const char *to);
+
+/** As acr_recv, and tell from whom: of any peer when the socket was opened with "udp:". Yields. */
+ACR_API ACR_YIELDS int64_t acr_recv_from(struct acr_user *u, struct acr_socket *s, void *to,
+                                         size_t bytes, struct acr_peer *ret_from);
 
 /* --- what others made ----------------------------------------------------------------------------
  */
