@@ -4,6 +4,7 @@
 
 #include "csv_files.h"
 #include "csv_rows.h"
+#include "csv_thread.h"
 
 #include <acrida/acrida.h>
 #include <acrida/report.h>
@@ -39,6 +40,19 @@ static const char *path_of(struct csv_writer *w, const char *suffix)
     return w->path;
 }
 
+static int replace_here(void *arg)
+{
+    const struct csv_writer *w = arg;
+
+    return csv_files_replace(w->path, &w->text);
+}
+
+static int replace(struct csv_writer *w, const char *suffix)
+{
+    path_of(w, suffix);
+    return csv_thread_run(w->thread, replace_here, w);
+}
+
 static int open_history(struct csv_writer *w)
 {
     int r = csv_files_create(path_of(w, HISTORY));
@@ -64,17 +78,18 @@ int csv_writer_open(struct csv_writer *w, const char *prefix, bool is_full_histo
     acr_copy(w->path, sizeof(w->path), prefix);
     if (w->prefix_length + sizeof(HISTORY) > sizeof(w->path))
         return -ENAMETOOLONG;
+    w->thread = csv_thread_new();
     r = csv_files_make_folders(prefix);
     for (size_t i = 0; i < ACR_LEN(files) && r == 0; i++) {
         csv_text_clear(&w->text);
         files[i].rows(&w->text, NULL);
-        r = csv_files_replace(path_of(w, files[i].suffix), &w->text);
+        r = replace(w, files[i].suffix);
     }
     if (r == 0)
         r = open_history(w);
     w->is_open = r == 0;
     if (r < 0)
-        csv_text_done(&w->text);
+        csv_writer_close(w);
     return r;
 }
 
@@ -111,7 +126,7 @@ static int write_files(struct csv_writer *w, const struct acr_snapshot *s, bool 
         }
         csv_text_clear(&w->text);
         files[i].rows(&w->text, s);
-        r = csv_files_replace(path_of(w, files[i].suffix), &w->text);
+        r = replace(w, files[i].suffix);
     }
     took_ns = acr_now_ns() - started_ns;
     w->next_write_ns = started_ns + (uint64_t)((double)took_ns / SHARE);
@@ -144,5 +159,7 @@ void csv_writer_close(struct csv_writer *w)
     if (w->is_open)
         close(w->history_fd);
     csv_text_done(&w->text);
+    csv_thread_free(w->thread);
+    w->thread = NULL;
     w->is_open = false;
 }

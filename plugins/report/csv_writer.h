@@ -13,6 +13,7 @@
 #include <limits.h>
 
 struct acr_snapshot;
+struct csv_thread;
 
 /* Zero-initialised is closed. */
 struct csv_writer {
@@ -26,6 +27,7 @@ struct csv_writer {
     uint64_t next_metrics_tick;
     uint64_t next_write_ns; /* of the replaced files */
     struct csv_text text;
+    struct csv_thread *thread; /* that opens the replaced files, or NULL */
 };
 
 /* Make folders and all files with their headings. Returns: 0, or a negative errno about w->path. */
