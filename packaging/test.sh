@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs what is needed, then builds and tests three times: optimised (with the checks of the source),
-# under AddressSanitizer and UndefinedBehaviorSanitizer, under ThreadSanitizer.
+# under AddressSanitizer and UndefinedBehaviorSanitizer, under ThreadSanitizer. Then a minute of fuzzing.
 # The last line counts the tests of all of them: "N passed, N failed". Fails if anything failed.
-# usage: test.sh [PRESET...]   (default: release asan tsan)
+# usage: test.sh [PRESET...]   (default: release asan tsan fuzz)
 set -eu
 
 cd "$(dirname "$0")/.."
-[ "$#" -gt 0 ] || set -- release asan tsan
+[ "$#" -gt 0 ] || set -- release asan tsan fuzz
 
 packaging/packages.sh --tests
 
@@ -43,7 +43,7 @@ $preset: does not build (all of it in $log)"
     echo "== $preset: testing"
     wrapper=
     case $preset in
-    asan | tsan) wrapper=$steady ;;
+    asan | tsan | fuzz) wrapper=$steady ;;
     esac
     # shellcheck disable=SC2086 # several words are meant
     { $wrapper ctest --preset "$preset" </dev/null 2>&1 && echo 0 >"$log.status" ||

@@ -2,8 +2,10 @@
 /* What went wrong, in words. */
 #include "curl_error.h"
 
+#include "failure.h"
 #include "status.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,23 +14,23 @@ static const struct {
     CURLcode code;
     const char *text;
 } texts[] = {
-    { CURLE_UNSUPPORTED_PROTOCOL, "invalid HTTP in the answer" }, /* HTTP/0.9, or no HTTP at all */
-    { CURLE_WEIRD_SERVER_REPLY, "invalid HTTP in the answer" },
-    { CURLE_URL_MALFORMAT, "invalid URL" },
+    { CURLE_UNSUPPORTED_PROTOCOL, HTTP_FAILURE_INVALID }, /* HTTP/0.9, or no HTTP at all */
+    { CURLE_WEIRD_SERVER_REPLY, HTTP_FAILURE_INVALID },
+    { CURLE_URL_MALFORMAT, HTTP_FAILURE_URL },
     { CURLE_COULDNT_RESOLVE_PROXY, "the proxy's name could not be resolved" },
-    { CURLE_COULDNT_RESOLVE_HOST, "the host's name could not be resolved" },
+    { CURLE_COULDNT_RESOLVE_HOST, HTTP_FAILURE_NAME },
     { CURLE_HTTP2, "invalid HTTP/2 in the answer" },
     { CURLE_HTTP2_STREAM, "the HTTP/2 stream was reset" },
-    { CURLE_PARTIAL_FILE, "connection closed before the answer was complete" },
-    { CURLE_GOT_NOTHING, "connection closed without an answer" },
-    { CURLE_SEND_FAIL_REWIND, "connection closed, and the body cannot be sent twice" },
-    { CURLE_BAD_CONTENT_ENCODING, "the body could not be decompressed" },
-    { CURLE_READ_ERROR, "the body to send could not be read" },
-    { CURLE_ABORTED_BY_CALLBACK, "the body to send could not be read" },
-    { CURLE_OUT_OF_MEMORY, "out of memory" },
+    { CURLE_PARTIAL_FILE, HTTP_FAILURE_INCOMPLETE },
+    { CURLE_GOT_NOTHING, HTTP_FAILURE_NO_ANSWER },
+    { CURLE_SEND_FAIL_REWIND, HTTP_FAILURE_RESEND },
+    { CURLE_BAD_CONTENT_ENCODING, HTTP_FAILURE_DECODE },
+    { CURLE_READ_ERROR, HTTP_FAILURE_READ },
+    { CURLE_ABORTED_BY_CALLBACK, HTTP_FAILURE_READ },
+    { CURLE_OUT_OF_MEMORY, HTTP_FAILURE_MEMORY },
     { CURLE_PROXY, "the proxy refused" },
-    { CURLE_SSL_CACERT_BADFILE, "the file with CA certificates cannot be used" },
-    { CURLE_SSL_CERTPROBLEM, "the client certificate or its key cannot be used" },
+    { CURLE_SSL_CACERT_BADFILE, HTTP_FAILURE_CA_FILE },
+    { CURLE_SSL_CERTPROBLEM, HTTP_FAILURE_CERT_FILE },
 };
 
 /* "Recv failure: Connection reset by peer": the reason after curl's prefix, NULL when not there. */
@@ -58,12 +60,12 @@ static const char *from_receiving(const struct http_curl_failure *f, char *to, s
         return "the proxy closed the connection";
     }
     if (strstr(f->detail, "chunk") != NULL) {
-        return "invalid HTTP in the answer";
+        return HTTP_FAILURE_INVALID;
     }
     if (strstr(f->detail, "SSL") != NULL || strstr(f->detail, "TLS") != NULL) {
-        return "connection closed before the answer was complete";
+        return HTTP_FAILURE_INCOMPLETE;
     }
-    return "receiving failed";
+    return HTTP_FAILURE_RECEIVE;
 }
 
 static const char *from_sending(const struct http_curl_failure *f, char *to, size_t to_bytes)
@@ -71,7 +73,7 @@ static const char *from_sending(const struct http_curl_failure *f, char *to, siz
     const char *reason = after(f->detail, "Send failure: ");
 
     if (reason == NULL) {
-        return "sending failed";
+        return HTTP_FAILURE_SEND;
     }
     snprintf(to, to_bytes, "%s", reason);
     return to;
@@ -80,7 +82,7 @@ static const char *from_sending(const struct http_curl_failure *f, char *to, siz
 /* curl's text for TLS is about certificates and protocol versions: the same for each request. */
 static const char *from_tls(const struct http_curl_failure *f, char *to, size_t to_bytes)
 {
-    snprintf(to, to_bytes, "TLS failed: %s",
+    snprintf(to, to_bytes, HTTP_FAILURE_TLS,
              f->detail[0] == '\0' ? curl_easy_strerror(f->code) : f->detail);
     return to;
 }
@@ -101,11 +103,14 @@ const char *http_curl_error_text(const struct http_curl_failure *f, char *to, si
     case CURLE_OK:
         return NULL;
     case CURLE_COULDNT_CONNECT:
+        if (f->has_sources && f->system_errno == EAFNOSUPPORT) {
+            return "no --source-address is of the family of the host's address";
+        }
         snprintf(to, to_bytes, "%s%s", f->has_proxy ? "the proxy: " : "",
-                 f->system_errno == 0 ? "could not connect" : strerror(f->system_errno));
+                 f->system_errno == 0 ? HTTP_FAILURE_CONNECT : strerror(f->system_errno));
         return to;
     case CURLE_OPERATION_TIMEDOUT:
-        snprintf(to, to_bytes, "connecting timed out after %g s", f->connect_timeout_s);
+        snprintf(to, to_bytes, HTTP_FAILURE_CONNECT_TIMEOUT, f->connect_timeout_s);
         return to;
     case CURLE_RECV_ERROR:
         return from_receiving(f, to, to_bytes);

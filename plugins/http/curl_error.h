@@ -13,6 +13,7 @@ struct http_curl_failure {
     const char *detail;       /* curl's own text */
     double connect_timeout_s; /* the only time limit that curl watches */
     bool has_proxy;           /* connecting means connecting to it */
+    bool has_sources;         /* sockets are bound, where there is an address of their family */
 };
 
 /* Returns: a constant, or what was composed in `to`. Never addresses, counts or times measured. */

@@ -3,6 +3,7 @@
 #include "curl_loop.h"
 
 #include "curl_lookup.h"
+#include "curl_names.h"
 #include "curl_sockets.h"
 #include "curl_transfer.h"
 
@@ -102,6 +103,7 @@ struct http_curl_loop *http_curl_loop_new(struct acr_loop *l)
         return NULL;
     }
     loop->loop = l;
+    loop->orders_names = http_curl_names_are_ordered();
     loop->multi = curl_multi_init();
     loop->timer = acr_timer_new(l, on_timer, loop);
     if (loop->multi == NULL || loop->timer == NULL) {
@@ -122,5 +124,6 @@ void http_curl_loop_free(struct http_curl_loop *loop)
     acr_timer_free(loop->timer);
     http_curl_sockets_free(loop);
     http_curl_lookup_free_all(loop);
+    http_text_done(&loop->addresses);
     free(loop);
 }

@@ -9,6 +9,8 @@
 #ifndef ACRIDA_HTTP_CURL_LOOP_H
 #define ACRIDA_HTTP_CURL_LOOP_H
 
+#include "text.h"
+
 #include <acrida/client.h>
 
 #include <curl/curl.h>
@@ -27,6 +29,9 @@ struct http_curl_loop {
     size_t n_sockets;
     struct http_curl_lookup *lookups; /* see curl_lookup.h */
     bool lookups_changed;
+    bool orders_names;          /* see curl_names.h */
+    struct http_text addresses; /* of the hop that is about to begin; empty = as curl likes */
+    double asked_ms;            /* what finding them took */
 };
 
 struct http_curl_loop *http_curl_loop_new(struct acr_loop *l);

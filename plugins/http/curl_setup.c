@@ -3,7 +3,9 @@
 #include "curl_setup.h"
 
 #include "curl_lookup.h"
+#include "curl_names.h"
 #include "curl_sockets.h"
+#include "failure.h"
 #include "profile.h"
 
 #include <errno.h>
@@ -13,7 +15,7 @@
 #define SMALL_UPLOAD_BUFFER 16384L
 #define LARGE_UPLOAD_BUFFER 262144L
 
-static const char no_memory[] = "out of memory";
+static const char no_memory[] = HTTP_FAILURE_MEMORY;
 
 /* --- callbacks -----------------------------------------------------------------------------------
  */
@@ -113,7 +115,12 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
     http_curl_lookup_found(t);
     t->has_opened = true;
     curl_socket_t fd = http_curl_sockets_open(t->profile->loop, to);
-    t->open_errno = fd == CURL_SOCKET_BAD ? errno : 0;
+    if (fd != CURL_SOCKET_BAD) {
+        t->open_errno = 0;
+        t->has_tried = true;
+    } else if (!t->has_tried || errno != EAFNOSUPPORT) {
+        t->open_errno = errno; /* what an address that could be tried said tells more */
+    }
     return fd;
 }
 
@@ -286,12 +293,12 @@ static const char *set_parts(struct http_curl_transfer *t)
         const char *at = (const char *)body->parts + i * body->part_size;
         memcpy(&p, at, body->part_size < sizeof p ? body->part_size : sizeof p);
         if (!part_ok(&p)) {
-            return "a part's content type has control characters";
+            return HTTP_FAILURE_PART_TYPE;
         }
         curl_mimepart *part = curl_mime_addpart(t->mime);
         CURLcode r = part == NULL ? CURLE_OUT_OF_MEMORY : fill_part(part, &p);
         if (r != CURLE_OK) {
-            return r == CURLE_READ_ERROR ? "the file of a part cannot be read" : no_memory;
+            return r == CURLE_READ_ERROR ? HTTP_FAILURE_PART_FILE : no_memory;
         }
     }
     curl_easy_setopt(t->easy, CURLOPT_MIMEPOST, t->mime);
@@ -366,7 +373,7 @@ static const char *set_url(struct http_curl_transfer *t)
     }
     if (curl_url_set(t->url, CURLUPART_URL, text, CURLU_PATH_AS_IS) != CURLUE_OK) {
         free(copy);
-        return "invalid URL";
+        return HTTP_FAILURE_URL;
     }
     curl_easy_setopt(t->easy, CURLOPT_CURLU, t->url);
     t->url_text = copy;
@@ -403,6 +410,9 @@ const char *http_curl_setup_hop(struct http_curl_transfer *t)
     }
     if (error == NULL) {
         error = set_url(t);
+    }
+    if (error == NULL && t->profile->loop->orders_names) {
+        error = http_curl_names_tell(t);
     }
     return error == NULL ? set_headers(t) : error;
 }

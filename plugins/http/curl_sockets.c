@@ -4,6 +4,7 @@
 
 #include "curl_transfer.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -104,6 +105,12 @@ curl_socket_t http_curl_sockets_open(struct http_curl_loop *loop, const struct c
     int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 
     if (fd < 0) {
+        return CURL_SOCKET_BAD;
+    }
+    int r = acr_bind_source(loop->loop, fd, to->family);
+    if (r < 0) {
+        close(fd);
+        errno = -r;
         return CURL_SOCKET_BAD;
     }
     struct http_curl_socket *s = at(loop, fd);

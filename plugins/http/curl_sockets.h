@@ -19,7 +19,8 @@ struct http_curl_user;
 int http_curl_sockets_on_wanted(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused);
 int http_curl_sockets_on_close(void *arg, curl_socket_t fd);
 
-/* Opens a socket. Returns: CURL_SOCKET_BAD with errno set when that failed. */
+/* Opens a socket, bound where --source-address says. Returns: CURL_SOCKET_BAD with errno set when
+ * that failed. */
 curl_socket_t http_curl_sockets_open(struct http_curl_loop *loop, const struct curl_sockaddr *to);
 
 /*

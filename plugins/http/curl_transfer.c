@@ -45,6 +45,7 @@ void http_curl_transfer_destroy(struct http_curl_transfer *t)
     curl_url_cleanup(t->url);
     free(t->url_text);
     free(t->nodes);
+    http_text_done(&t->addresses);
     free(t);
 }
 
@@ -148,6 +149,7 @@ void http_curl_transfer_start(struct http_exchange *x, struct http_curl_user *us
     t->sent_before = 0;
     t->open_errno = 0;
     t->has_opened = false;
+    t->has_tried = false;
     t->has_failed = false;
     t->error[0] = '\0';
     x->transfer = t;
@@ -160,12 +162,12 @@ void http_curl_transfer_start(struct http_exchange *x, struct http_curl_user *us
     http_curl_loop_drive(user->profile->loop);
 }
 
-static double phase_ms(CURL *easy, CURLINFO info)
+static double phase_ms(const struct http_curl_transfer *t, CURLINFO info)
 {
     curl_off_t us = 0;
 
-    curl_easy_getinfo(easy, info, &us);
-    return (double)us / 1000;
+    curl_easy_getinfo(t->easy, info, &us);
+    return us > 0 ? t->asked_ms + (double)us / 1000 : 0;
 }
 
 static int version_number(long version)
@@ -190,12 +192,12 @@ static void take_info(struct http_curl_transfer *t)
     if (x->status != 0) {
         curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
         x->http_version = version_number(version);
-        x->phases.first_byte_ms = phase_ms(t->easy, CURLINFO_STARTTRANSFER_TIME_T);
+        x->phases.first_byte_ms = phase_ms(t, CURLINFO_STARTTRANSFER_TIME_T);
     }
     if (t->has_opened) {
-        x->phases.dns_ms = phase_ms(t->easy, CURLINFO_NAMELOOKUP_TIME_T);
-        x->phases.connect_ms = phase_ms(t->easy, CURLINFO_CONNECT_TIME_T);
-        x->phases.tls_ms = phase_ms(t->easy, CURLINFO_APPCONNECT_TIME_T);
+        x->phases.dns_ms = phase_ms(t, CURLINFO_NAMELOOKUP_TIME_T);
+        x->phases.connect_ms = phase_ms(t, CURLINFO_CONNECT_TIME_T);
+        x->phases.tls_ms = phase_ms(t, CURLINFO_APPCONNECT_TIME_T);
         curl_socket_t fd = CURL_SOCKET_BAD;
         if (curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
             fd != CURL_SOCKET_BAD) {
@@ -221,6 +223,7 @@ static const char *error_of(struct http_curl_transfer *t, CURLcode code)
         .detail = t->error,
         .connect_timeout_s = t->profile->settings->connect_timeout_s,
         .has_proxy = t->profile->settings->proxy != NULL,
+        .has_sources = acr_option_string("source-address")[0] != '\0',
     };
     return http_curl_error_text(&f, t->x->error_text, sizeof t->x->error_text);
 }

@@ -24,6 +24,7 @@ struct http_curl_user {
     struct http_curl_transfer *active;
     unsigned n_closings; /* how often its connections were closed on request */
     bool wants_fresh;    /* the next transfer must not use a connection that there is */
+    uint64_t told;       /* whose addresses it was told last: see curl_names.c */
 };
 
 struct http_curl_transfer {
@@ -39,8 +40,11 @@ struct http_curl_transfer {
     struct curl_slist *nodes; /* header lines as curl wants them */
     size_t n_nodes;
     curl_mime *mime;
-    CURLU *url;             /* the latest, parsed */
-    char *url_text;         /* and as it was given */
+    CURLU *url;                 /* the latest, parsed */
+    char *url_text;             /* and as it was given */
+    struct http_text addresses; /* what curl is told of its host; empty = nothing */
+    struct curl_slist addresses_node;
+    double asked_ms;        /* what finding them took, before curl began */
     unsigned closing;       /* of the user's n_closings, when the transfer began */
     curl_off_t sent_before; /* request bytes written before the latest attempt */
     unsigned attempts;
@@ -51,6 +55,7 @@ struct http_curl_transfer {
     bool is_fresh;   /* set up to connect anew */
     bool was_unread; /* the connection of the latest attempt closed with bytes unread */
     bool has_opened; /* a socket */
+    bool has_tried;  /* to connect one */
     bool has_failed;
     char error[CURL_ERROR_SIZE];
 };

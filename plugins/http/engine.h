@@ -10,14 +10,17 @@
 
 struct http_settings;
 
+/* HTTP_ENGINES: the fast one where it can do what is wanted, else curl. */
+enum http_engine_kind { HTTP_ENGINE_CURL, HTTP_ENGINE_FAST, HTTP_ENGINES };
+
 struct http_engine {
-    const char *name;
-    /* On each loop, before loop_new. Returns: 0 or a negative errno. */
-    int (*prepare)(void);
-    /* Accept-Encoding of what it can decode; after prepare. */
+    /* NULL, or why it cannot do what a user type wants: the failure of each of its requests. */
+    const char *(*refuse)(const struct http_settings *settings);
+    /* Accept-Encoding of what it can decode. */
     const char *(*encodings)(void);
 
-    void *(*loop_new)(struct acr_loop *l); /* NULL when out of memory */
+    /* At the first user of a loop. NULL, with a line in the log, when it cannot be. */
+    void *(*loop_new)(struct acr_loop *l);
     void (*loop_free)(void *loop);
     /* What users of one type have in common; outlived by the settings. NULL when out of memory. */
     void *(*profile_new)(void *loop, const struct http_settings *settings);
@@ -25,10 +28,13 @@ struct http_engine {
     void *(*user_new)(void *profile); /* NULL when out of memory */
     void (*user_free)(void *user);    /* closes its connections */
 
-    /* One hop. It may be over on return (x->is_done); else http_exchange_finish comes later. */
-    void (*start)(struct http_exchange *x, void *user);
-    /* Give a running hop up: http_exchange_finish does not come any more. */
-    void (*cancel)(struct http_exchange *x);
+    /*
+     * One hop, in the coroutine of x->u: http_exchange_finish has been called on return, unless it
+     * was given up. Returns: 0 when it is over, -ETIMEDOUT (x->deadline_ns) or -ECANCELED. Yields.
+     */
+    int (*run)(struct http_exchange *x, void *user);
+    /* Give up a hop whose coroutine has left `run` by an exception. */
+    void (*abandon)(struct http_exchange *x);
     void (*clear_cookies)(void *user);
     /* A line of cookies.h. Returns: false when cookies are off, or out of memory. */
     bool (*set_cookie)(void *user, const char *line);
@@ -38,5 +44,6 @@ struct http_engine {
 };
 
 extern const struct http_engine http_engine_curl;
+extern const struct http_engine http_engine_fast;
 
 #endif

@@ -3,6 +3,7 @@
 #include "engine.h"
 
 #include "curl_loop.h"
+#include "curl_names.h"
 #include "curl_sockets.h"
 #include "curl_transfer.h"
 #include "profile.h"
@@ -22,16 +23,10 @@ static void ignore_sigpipe(void)
     }
 }
 
-/* On each loop: curl counts, and is safe to call from several at once since 7.84. */
-static int prepare(void)
+static const char *refuse(const struct http_settings *settings)
 {
-    ignore_sigpipe();
-    CURLcode r = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (r != CURLE_OK) {
-        acr_log_at(NULL, ACR_LOG_ERROR, "libcurl: %s", curl_easy_strerror(r));
-        return -EIO;
-    }
-    return 0;
+    (void)settings;
+    return NULL;
 }
 
 static const char *get_encodings(void)
@@ -46,7 +41,18 @@ static const char *get_encodings(void)
 
 static void *loop_new(struct acr_loop *l)
 {
-    return http_curl_loop_new(l);
+    /* On each loop: curl counts, and is safe to call from several at once since 7.84. */
+    ignore_sigpipe();
+    CURLcode r = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (r != CURLE_OK) {
+        acr_log_at(NULL, ACR_LOG_ERROR, "libcurl: %s", curl_easy_strerror(r));
+        return NULL;
+    }
+    void *loop = http_curl_loop_new(l);
+    if (loop == NULL) {
+        acr_log_at(NULL, ACR_LOG_ERROR, "libcurl: out of memory");
+    }
+    return loop;
 }
 
 static void loop_free(void *loop)
@@ -111,14 +117,36 @@ static void user_free(void *user)
     free(u);
 }
 
-static void start(struct http_exchange *x, void *user)
+static void abandon(struct http_exchange *x)
 {
-    http_curl_transfer_start(x, user);
+    if (x->transfer != NULL) { /* otherwise it was asking for a name */
+        http_curl_transfer_cancel(x->transfer);
+    }
 }
 
-static void cancel(struct http_exchange *x)
+static int run(struct http_exchange *x, void *user)
 {
-    http_curl_transfer_cancel(x->transfer);
+    struct http_curl_user *curl_user = user;
+    struct acr_user *u = x->u;
+    int r = 0;
+
+    if (!curl_user->profile->loop->orders_names || http_curl_names_ask(x, curl_user)) {
+        http_curl_transfer_start(x, curl_user);
+    }
+    if (x->is_done) {
+        return 0;
+    }
+    x->waiter = acr_coroutine_self(u);
+    x->has_yielded = true;
+    while (!x->is_done && r >= 0) {
+        r = acr_suspend(u, x->deadline_ns);
+    }
+    x->waiter = NULL;
+    if (x->is_done) {
+        return 0;
+    }
+    abandon(x);
+    return r == -ETIMEDOUT ? r : -ECANCELED;
 }
 
 static void clear_cookies(void *user)
@@ -175,8 +203,7 @@ static void close_connections(void *user)
 }
 
 const struct http_engine http_engine_curl = {
-    .name = "curl",
-    .prepare = prepare,
+    .refuse = refuse,
     .encodings = get_encodings,
     .loop_new = loop_new,
     .loop_free = loop_free,
@@ -184,8 +211,8 @@ const struct http_engine http_engine_curl = {
     .profile_free = profile_free,
     .user_new = user_new,
     .user_free = user_free,
-    .start = start,
-    .cancel = cancel,
+    .run = run,
+    .abandon = abandon,
     .clear_cookies = clear_cookies,
     .set_cookie = set_cookie,
     .each_cookie = each_cookie,

@@ -50,9 +50,12 @@ struct http_exchange *http_exchange_new(struct http_user *user, struct acr_user 
             return NULL;
         }
     }
-    *x = (struct http_exchange){
-        .user = user, .u = u, .head = head, .content = content, .body.fd = -1
-    };
+    memset(x, 0, offsetof(struct http_exchange, error_text));
+    x->user = user;
+    x->u = u;
+    x->head = head;
+    x->content = content;
+    x->body.fd = -1;
     x->own = http_user_hold_headers(user);
     x->trace = user->profile->settings.traces ? http_trace_new() : NULL;
     link_running(user, x);
@@ -68,6 +71,7 @@ void http_exchange_free(struct http_exchange *x)
     }
     unlink_running(x);
     http_user_release_headers(x->own);
+    http_url_cache_release(x->entry);
     http_trace_free(x->trace);
     if (loop->n_free_exchanges >= FREE_MAX) {
         http_text_done(&x->head);
@@ -109,14 +113,26 @@ static bool give_up(struct http_exchange *x, const char *error)
 /* "HTTP/1.1 200 OK" begins a head; an earlier one was interim, or the proxy's. */
 static void begin_head(struct http_exchange *x, const char *line, size_t bytes)
 {
+    const char *end = line + bytes;
+    const char *at = memchr(line, ' ', bytes);
+
     http_text_clear(&x->head);
-    const char *space = memchr(line, ' ', bytes);
-    x->status = space == NULL ? 0 : (int)strtol(space + 1, NULL, 10);
+    x->status = 0;
+    for (at = at == NULL ? end : at + 1; at < end && *at >= '0' && *at <= '9'; at++) {
+        x->status = x->status < 1000 ? x->status * 10 + *at - '0' : x->status;
+    }
+}
+
+static bool ends_line(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 bool http_exchange_on_header(struct http_exchange *x, const char *line, size_t bytes)
 {
-    while (bytes > 0 && strchr(" \t\r\n", line[bytes - 1]) != NULL && line[bytes - 1] != '\0') {
+    struct http_text *head = &x->head;
+
+    while (bytes > 0 && ends_line(line[bytes - 1])) {
         bytes--;
     }
     if (bytes >= 5 && memcmp(line, "HTTP/", 5) == 0) {
@@ -125,15 +141,19 @@ bool http_exchange_on_header(struct http_exchange *x, const char *line, size_t b
     if (bytes == 0) {
         return true;
     }
-    if (x->head.length + bytes > HTTP_EXCHANGE_HEAD_LIMIT) {
+    if (head->length + bytes > HTTP_EXCHANGE_HEAD_LIMIT) {
         x->error = "the answer's header exceeds 256 KiB";
         return false;
     }
-    /* A NUL within would end the line early for those who look at it; that is all. */
-    if (!http_text_add(&x->head, line, bytes) || !http_text_put(&x->head, '\0')) {
+    if (!http_text_reserve(head, bytes + 1)) {
         x->error = "out of memory";
         return false;
     }
+    /* A NUL within would end the line early for those who look at it; that is all. */
+    memcpy(head->data + head->length, line, bytes);
+    head->length += bytes + 1;
+    head->data[head->length - 1] = '\0';
+    head->data[head->length] = '\0';
     return true;
 }
 
@@ -148,11 +168,29 @@ static enum http_use decide_use(const struct http_exchange *x)
     return x->discards_body ? HTTP_USE_DROP : HTTP_USE_KEEP;
 }
 
+/* The scenario's functions for bodies are called while others' input is held, or from no coroutine.
+ */
+static void begin_callback(struct http_exchange *x)
+{
+    x->is_in_callback = true;
+    x->user->loop->n_callbacks++;
+    acr_forbid_yields(x->user->loop->loop, true);
+}
+
+void http_exchange_end_callback(struct http_exchange *x)
+{
+    if (x->is_in_callback) {
+        x->is_in_callback = false;
+        x->user->loop->n_callbacks--;
+        acr_forbid_yields(x->user->loop->loop, false);
+    }
+}
+
 static bool pass_on(struct http_exchange *x, const char *data, size_t bytes)
 {
-    x->user->loop->n_callbacks++;
+    begin_callback(x);
     bool goes_on = x->receive(x->receive_arg, data, bytes);
-    x->user->loop->n_callbacks--;
+    http_exchange_end_callback(x);
     return goes_on || give_up(x, "the receive function gave up");
 }
 
@@ -180,9 +218,9 @@ bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t byt
 /* Returns: the bytes, or SIZE_MAX with x->error. */
 static size_t read_call(struct http_exchange *x, char *to, size_t bytes)
 {
-    x->user->loop->n_callbacks++;
+    begin_callback(x);
     size_t n = x->body.send(x->body.send_arg, to, bytes);
-    x->user->loop->n_callbacks--;
+    http_exchange_end_callback(x);
     if (n > bytes) {
         x->error = "the send function failed";
         return SIZE_MAX;

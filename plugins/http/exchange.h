@@ -17,6 +17,7 @@
 
 struct http_user;
 struct http_own;
+struct http_url_entry;
 
 #define HTTP_EXCHANGE_BODY_LIMIT ((size_t)64 << 20)
 #define HTTP_EXCHANGE_HEAD_LIMIT ((size_t)256 << 10)
@@ -53,13 +54,19 @@ struct http_exchange {
     struct http_own *own; /* what `headers` may point into; held until the exchange is over */
     struct acr_sample *sample;
     const char *method;
-    const char *url; /* absolute, without userinfo and fragment */
+    struct http_url_entry *entry; /* that the first `url` is of, held; NULL = none */
+    const char *url;              /* absolute, without userinfo and fragment */
+    size_t path_at;               /* where path and query begin in it */
+    double before_ms;             /* response time when the hop began; 0: the first */
     struct http_headers headers;
     struct http_body body;
     bool (*receive)(void *arg, const char *data, size_t bytes);
     void *receive_arg;
     bool discards_body;
     bool follows; /* redirects are not answers */
+    bool is_get;
+    bool is_in_callback;  /* a function of the scenario runs, for its body */
+    uint64_t deadline_ns; /* of all hops; 0 = none */
 
     /* Come back, of the latest hop. */
     int status;
@@ -70,7 +77,6 @@ struct http_exchange {
     enum http_use use;
     bool has_given_up;        /* `receive` said stop, or the body is too large */
     const char *error;        /* NULL = a complete answer */
-    char error_text[192];     /* what `error` points to when it is not a constant */
     struct acr_phases phases; /* since the hop began; total_ms is not used */
 
     struct http_trace *trace;     /* of the hop; NULL = none is wanted */
@@ -80,6 +86,7 @@ struct http_exchange {
     void *transfer;             /* the engine's, while it runs */
     struct http_exchange *next; /* of its user, or among the free */
     struct http_exchange *prev;
+    char error_text[192]; /* what `error` points to when it is not a constant; the last member */
 };
 
 /* From the free ones of the user's loop. Returns: NULL when out of memory. */
@@ -89,12 +96,14 @@ void http_exchange_free(struct http_exchange *x);
 /* Before the next hop: forgets what the last one brought. */
 void http_exchange_rewind(struct http_exchange *x);
 
-/* For engines: a header line, the status line or the empty line, CRLF included. */
+/* For engines: a header line, the status line or the empty line; its end may be there. */
 bool http_exchange_on_header(struct http_exchange *x, const char *line, size_t bytes);
 /* A piece of the body, decoded. Returns: false to stop; `error` then says why. */
 bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t bytes);
 /* More of the request's body. Returns: the bytes, 0 at its end, SIZE_MAX when it failed. */
 size_t http_exchange_read(struct http_exchange *x, char *to, size_t bytes);
+/* After a function of the scenario that an exception has left. */
+void http_exchange_end_callback(struct http_exchange *x);
 /* Begin the request's body again. Returns: whether that is possible. */
 bool http_exchange_reread(struct http_exchange *x);
 /*

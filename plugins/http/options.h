@@ -23,6 +23,10 @@ double http_options_limit(double seconds);
 /* NULL, or why a text cannot be the address of a proxy. */
 const char *http_options_proxy(const char *text);
 
+/* "auto", "curl" or "fast"; NULL and "" change nothing. Returns: false when it is something else.
+ */
+bool http_options_engine(const char *text, enum http_engine_kind *ret_engine);
+
 /* "1.1" or "2"; NULL and "" mean any. Returns: false when it is something else. */
 bool http_options_version(const char *text, enum http_version *ret_version);
 

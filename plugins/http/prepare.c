@@ -5,6 +5,7 @@
 #include "encode.h"
 #include "expect.h"
 #include "options.h"
+#include "url.h"
 #include "user.h"
 
 #include <errno.h>
@@ -23,6 +24,11 @@ static bool is_set(const char *text)
 
 static const char *prepare_method(struct http_exchange *x, const struct acr_request *r)
 {
+    x->is_get = r->method != NULL && strcmp(r->method, "GET") == 0;
+    if (x->is_get) {
+        x->method = r->method;
+        return NULL;
+    }
     if (!is_set(r->method) || !http_headers_name_ok(r->method, strlen(r->method))) {
         x->method = "";
         return "the method is not a word";
@@ -34,24 +40,37 @@ static const char *prepare_method(struct http_exchange *x, const struct acr_requ
 /* The URL in the task's memory; the name points into it unless one was given. */
 static const char *prepare_url(struct http_exchange *x, struct http_plan *plan)
 {
-    const struct acr_request *r = &plan->request;
+    const struct acr_request *r = plan->request;
     struct http_text *scratch = &x->user->loop->scratch;
+    struct http_url_cache *cache = &x->user->profile->urls;
     const char *path = r->path == NULL ? "" : r->path;
-    size_t path_at = 0;
+    bool is_cacheable = !is_set(r->query);
+    uint32_t hash;
 
     bool has_name = is_set(r->name) || x->user->name != NULL;
     /* The user's may change before this request is over. */
     plan->name = is_set(r->name) ? r->name : has_name ? acr_dup(x->u, x->user->name) : path;
+    x->entry = is_cacheable ? http_url_cache_find(cache, path, &hash) : NULL;
+    if (x->entry != NULL) {
+        x->url = x->entry->url;
+        x->path_at = x->entry->path_at;
+        plan->name = has_name ? plan->name : x->url + x->path_at;
+        return NULL;
+    }
     http_text_clear(scratch);
-    const char *error = http_url_join(scratch, &x->user->profile->base, path, r->query, &path_at);
+    const char *error =
+        http_url_join(scratch, &x->user->profile->base, path, r->query, &x->path_at);
     if (error != NULL) {
         return error;
     }
     char *url = acr_alloc(x->u, scratch->length + 1);
     memcpy(url, scratch->data, scratch->length + 1);
     x->url = url;
+    if (is_cacheable) {
+        http_url_cache_note(cache, hash, path, url, x->path_at);
+    }
     if (!has_name) {
-        plan->name = url + path_at;
+        plan->name = url + x->path_at;
     }
     return NULL;
 }
@@ -75,8 +94,8 @@ static const char *open_file(struct http_body *body, const char *path)
 /* Servers expect a Content-Length of these even without a body. */
 static bool wants_body(const char *method)
 {
-    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-           strcmp(method, "PATCH") == 0;
+    return method[0] == 'P' && (strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+                                strcmp(method, "PATCH") == 0);
 }
 
 /* Returns: NULL, or an error; *ret_type is the content type the body brings along. */
@@ -163,6 +182,10 @@ static const char *prepare_headers(struct http_exchange *x, const struct acr_req
     size_t implied_count, written_count;
 
     x->headers = x->user->headers;
+    bool is_path = r->path != NULL && r->path[0] == '/';
+    if (is_path && type == NULL && r->auth == NULL && written[0] == '\0') {
+        return NULL;
+    }
     if (!put_own_lines(t, r, type)) {
         return no_memory;
     }
@@ -198,26 +221,25 @@ static const char *prepare_headers(struct http_exchange *x, const struct acr_req
     return NULL;
 }
 
-static void copy_request(struct acr_request *to, const struct acr_request *from)
+/* A request that was compiled with fewer members gets the others, all zero. */
+static const struct acr_request *widen(struct http_plan *plan, const struct acr_request *from)
 {
-    size_t size = from->size;
-
-    if (size >= sizeof *to) {
-        *to = *from;
-        return;
+    if (from->size >= sizeof *from) {
+        return from;
     }
-    memset(to, 0, sizeof *to);
-    memcpy(to, from, size);
+    memset(&plan->widened, 0, sizeof plan->widened);
+    memcpy(&plan->widened, from, from->size);
+    return &plan->widened;
 }
 
 const char *http_prepare(struct http_exchange *x, const struct acr_request *request,
                          struct http_plan *plan)
 {
     const struct http_settings *s = &x->user->profile->settings;
-    const struct acr_request *r = &plan->request;
+    const struct acr_request *r = widen(plan, request);
     const char *type = NULL;
 
-    copy_request(&plan->request, request);
+    plan->request = r;
     plan->timeout_s = r->timeout_s == 0 ? s->timeout_s : http_options_limit(r->timeout_s);
     plan->max_redirects = r->max_redirects == 0  ? s->max_redirects
                           : r->max_redirects < 0 ? 0
@@ -273,6 +295,7 @@ const char *http_prepare_hop(struct http_exchange *x, enum http_redirect kind)
 {
     struct http_text *scratch = &x->user->loop->scratch;
     const char *location = http_exchange_header(x->head.data, x->head.length, "Location");
+    struct http_url parts;
 
     http_text_clear(scratch);
     const char *error = http_url_resolve(scratch, x->url, location);
@@ -283,8 +306,10 @@ const char *http_prepare_hop(struct http_exchange *x, enum http_redirect kind)
     memcpy(url, scratch->data, scratch->length + 1);
     bool elsewhere = !http_url_same_origin(x->url, url);
     x->url = url;
+    x->path_at = http_url_split(url, &parts) == NULL ? (size_t)(parts.rest - url) : 0;
     if (kind == HTTP_REDIRECT_GET) {
         x->method = "GET";
+        x->is_get = true;
         x->body.kind = HTTP_BODY_NONE;
     } else if (!http_exchange_reread(x)) {
         return "redirected, but the body cannot be sent twice";

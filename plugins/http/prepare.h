@@ -7,10 +7,11 @@
 
 /* What is known of a request beside what is sent. */
 struct http_plan {
-    struct acr_request request; /* in this version's size */
-    const char *name;           /* never NULL */
-    double timeout_s;           /* 0 = none */
+    const struct acr_request *request; /* in this version's size */
+    const char *name;                  /* never NULL */
+    double timeout_s;                  /* 0 = none */
     int max_redirects;
+    struct acr_request widened; /* what `request` points to when the caller's is shorter */
 };
 
 /*

@@ -53,6 +53,9 @@ static void apply_defaults(struct http_profile *p, const struct acr_http_default
     if (!http_options_version(d->http_version, &s->version)) {
         p->error = ".http_version is neither \"1.1\" nor \"2\"";
     }
+    if (!http_options_engine(d->engine, &s->engine)) {
+        p->error = ".engine is not \"auto\", \"curl\" or \"fast\"";
+    }
 }
 
 /* Lays the lines of a text over the profile's headers. */
@@ -108,16 +111,37 @@ static bool put_lines(struct http_profile *p, const char *encodings, size_t at[4
     return ok && http_text_put(t, '\0');
 }
 
-static bool fill(struct http_profile *p, const struct http_engine *engine)
+static enum http_engine_kind choose_engine(const struct http_profile *p)
+{
+    const struct http_settings *s = &p->settings;
+    bool is_https = p->base.text != NULL && strncmp(p->base.text, "https", 5) == 0;
+
+    if (s->engine != HTTP_ENGINES) {
+        return s->engine;
+    }
+    return http_engine_fast.refuse(s) != NULL || (s->unix_socket != NULL && is_https)
+               ? HTTP_ENGINE_CURL
+               : HTTP_ENGINE_FAST;
+}
+
+static bool fill(struct http_profile *p)
 {
     size_t at[4];
+    void *engine_loop;
 
     http_options_read(&p->settings);
     if (p->defaults != NULL) {
         apply_defaults(p, p->defaults);
     }
     http_url_base_init(&p->base, p->host);
-    if (!put_lines(p, engine->encodings(), at)) {
+    p->engine = http_user_engine(p->loop, choose_engine(p), &engine_loop);
+    if (p->engine == NULL) {
+        return false;
+    }
+    if (p->error == NULL) {
+        p->error = p->engine->refuse(&p->settings);
+    }
+    if (!put_lines(p, p->engine->encodings(), at)) {
         return false;
     }
     for (size_t i = 0; i < 4; i++) {
@@ -129,8 +153,8 @@ static bool fill(struct http_profile *p, const struct http_engine *engine)
             p->error = error;
         }
     }
-    p->engine = engine->profile_new(p->loop->engine_loop, &p->settings);
-    return p->engine != NULL;
+    p->engine_profile = p->engine->profile_new(engine_loop, &p->settings);
+    return p->engine_profile != NULL;
 }
 
 /* The type's defaults in this version's size. */
@@ -163,7 +187,7 @@ struct http_profile *http_profile_get(struct http_loop *loop, struct acr_user *u
     p->loop = loop;
     p->host = strdup(host);
     p->defaults = widen(defaults, &wide);
-    if (p->host == NULL || !fill(p, loop->engine)) {
+    if (p->host == NULL || !fill(p)) {
         http_profile_free(p);
         return NULL;
     }
@@ -175,10 +199,11 @@ struct http_profile *http_profile_get(struct http_loop *loop, struct acr_user *u
 
 void http_profile_free(struct http_profile *p)
 {
-    if (p->engine != NULL) {
-        p->loop->engine->profile_free(p->engine);
+    if (p->engine_profile != NULL) {
+        p->engine->profile_free(p->engine_profile);
     }
     http_url_base_done(&p->base);
+    http_url_cache_done(&p->urls);
     free((void *)p->headers.items);
     http_text_done(&p->lines);
     free(p->host);

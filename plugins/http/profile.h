@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "headers.h"
 #include "url.h"
+#include "url_cache.h"
 
 struct http_loop;
 
@@ -19,6 +20,7 @@ struct http_settings {
     double connect_timeout_s; /* 0 = none */
     int max_redirects;        /* 0 = follow none */
     enum http_version version;
+    enum http_engine_kind engine;
     bool insecure;
     bool no_compression;
     bool no_cookies;
@@ -40,10 +42,12 @@ struct http_profile {
     char *host;
     struct http_settings settings;
     struct http_url_base base;
+    struct http_url_cache urls;
     struct http_headers headers; /* of every request; owned */
     struct http_text lines;      /* what they point into */
     const char *error;           /* why every request fails; NULL = none */
-    void *engine;
+    const struct http_engine *engine;
+    void *engine_profile;
 };
 
 /* Returns: NULL when out of memory. */

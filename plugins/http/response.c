@@ -37,7 +37,7 @@ struct http_kept {
 static const char *judge(const struct http_exchange *x, const struct http_plan *plan,
                          char to[ERROR_BYTES], bool *ret_is_status_error)
 {
-    const char *expect = plan->request.expect;
+    const char *expect = plan->request->expect;
     bool failed = http_status_is_failure(x->status);
 
     *ret_is_status_error = false;
@@ -65,8 +65,8 @@ struct labels {
 
 static struct labels labels_of(const struct http_plan *plan)
 {
-    return (struct labels){ plan->request.method, plan->name, plan->request.context,
-                            plan->request.tags };
+    return (struct labels){ plan->request->method, plan->name, plan->request->context,
+                            plan->request->tags };
 }
 
 static void show_outcome(const struct acr_settlement *how, const struct http_response *res)
@@ -189,7 +189,7 @@ static size_t bytes_of(const char *text)
 static struct http_response *make_kept(struct http_exchange *x, const struct http_plan *plan,
                                        struct strings *s)
 {
-    const struct acr_request *r = &plan->request;
+    const struct acr_request *r = plan->request;
     bool is_large = x->content.length > COPY_BYTES;
     size_t labels_bytes = strlen(r->method) + bytes_of(r->context) + bytes_of(r->tags) + 3;
 
@@ -222,7 +222,7 @@ static struct http_response *make_kept(struct http_exchange *x, const struct htt
 static struct http_response *make(struct http_exchange *x, const struct http_plan *plan,
                                   struct strings *s)
 {
-    if (plan->request.catch_response || x->content.length > COPY_BYTES) {
+    if (plan->request->catch_response || x->content.length > COPY_BYTES) {
         struct http_response *kept = make_kept(x, plan, s);
         if (kept != NULL) {
             return kept;
@@ -265,13 +265,13 @@ struct acr_response *http_response_make(struct http_exchange *x, const struct ht
     if (s.final_url[0] == '\0') {
         s.final_url = s.url;
     }
-    take_trends(x, &plan->request);
+    take_trends(x, plan->request);
     struct http_response *res = make(x, plan, &s);
     struct acr_sample *sample = x->sample;
 
     res->shown.redirects = redirects;
     x->sample = NULL;
-    if (plan->request.catch_response && res->kept != NULL) {
+    if (plan->request->catch_response && res->kept != NULL) {
         res->kept->sample = sample;
         res->kept->is_status_error = is_status_error;
     } else {

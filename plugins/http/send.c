@@ -10,36 +10,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Runs one hop. Returns: 0 when it is over, -ETIMEDOUT or -ECANCELED when it was given up. */
-static int run_hop(struct http_exchange *x, uint64_t deadline_ns)
-{
-    const struct http_engine *engine = x->user->loop->engine;
-    struct acr_user *u = x->u;
-
-    http_exchange_rewind(x);
-    engine->start(x, x->user->engine);
-    if (x->is_done) {
-        return 0;
-    }
-    x->waiter = acr_coroutine_self(u);
-    x->has_yielded = true;
-    int r = 0;
-    while (!x->is_done && r >= 0) {
-        r = acr_suspend(u, deadline_ns);
-    }
-    x->waiter = NULL;
-    if (x->is_done) {
-        return 0;
-    }
-    engine->cancel(x);
-    return r == -ETIMEDOUT ? r : -ECANCELED;
-}
-
-/* As run_hop; shows the hop where that is wanted. */
-static int run_shown_hop(struct http_exchange *x, uint64_t deadline_ns)
+/*
+ * Runs one hop, and shows it where that is wanted.
+ *
+ * Returns: 0 when it is over, -ETIMEDOUT or -ECANCELED when it was given up.
+ */
+static int run_hop(struct http_exchange *x)
 {
     struct http_text shown = { NULL, 0, 0 };
-    int r = run_hop(x, deadline_ns);
+
+    http_exchange_rewind(x);
+    int r = x->user->profile->engine->run(x, x->user->engine_user);
 
     if (x->trace == NULL) {
         return r;
@@ -62,17 +43,14 @@ static void note_timeout(struct http_exchange *x, double timeout_s)
 /* The hops of an exchange. Returns: 0 with x->error for a failure, or -ECANCELED. */
 static int run(struct http_exchange *x, const struct http_plan *plan, int *ret_redirects)
 {
-    uint64_t deadline = 0;
-
     if (plan->timeout_s > 0) {
-        deadline = acr_now_ns() + (uint64_t)(plan->timeout_s * 1e9);
+        x->deadline_ns = acr_sample_sent_ns(x->sample) + (uint64_t)(plan->timeout_s * 1e9);
     }
     for (;;) {
-        double before_ms = 0;
         if (*ret_redirects > 0) {
-            before_ms = (double)acr_sample_response_time_ns(x->sample) / 1e6;
+            x->before_ms = (double)acr_sample_response_time_ns(x->sample) / 1e6;
         }
-        int r = run_shown_hop(x, deadline);
+        int r = run_hop(x);
         if (r == -ETIMEDOUT) {
             note_timeout(x, plan->timeout_s);
             return 0;
@@ -80,7 +58,7 @@ static int run(struct http_exchange *x, const struct http_plan *plan, int *ret_r
         if (r < 0) {
             return r;
         }
-        x->phases.first_byte_ms += x->phases.first_byte_ms > 0 ? before_ms : 0;
+        x->phases.first_byte_ms += x->phases.first_byte_ms > 0 ? x->before_ms : 0;
         enum http_redirect kind = http_exchange_redirect(x);
         if (x->error != NULL || kind == HTTP_REDIRECT_NONE) {
             return 0;
@@ -104,7 +82,7 @@ static struct acr_response *answer_cancelled(struct http_exchange *x, const stru
 {
     struct acr_user *u = x->u;
 
-    acr_sample_cancel(x->sample, plan->request.method, plan->name);
+    acr_sample_cancel(x->sample, plan->request->method, plan->name);
     x->sample = NULL;
     http_exchange_free(x);
     return http_response_refuse(u, NULL, "", "", "cancelled");

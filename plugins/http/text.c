@@ -4,15 +4,11 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { SMALLEST = 256 };
 
-bool http_text_reserve(struct http_text *t, size_t more_bytes)
+bool http_text_grow(struct http_text *t, size_t more_bytes)
 {
-    if (t->capacity - t->length > more_bytes && t->data != NULL) {
-        return true;
-    }
     if (more_bytes >= SIZE_MAX / 4 || t->capacity >= SIZE_MAX / 4) {
         return false;
     }
@@ -28,29 +24,6 @@ bool http_text_reserve(struct http_text *t, size_t more_bytes)
     t->data = data;
     t->capacity = capacity;
     return true;
-}
-
-bool http_text_add(struct http_text *t, const void *data, size_t bytes)
-{
-    if (!http_text_reserve(t, bytes)) {
-        return false;
-    }
-    if (bytes > 0) {
-        memcpy(t->data + t->length, data, bytes);
-    }
-    t->length += bytes;
-    t->data[t->length] = '\0';
-    return true;
-}
-
-bool http_text_puts(struct http_text *t, const char *text)
-{
-    return http_text_add(t, text, strlen(text));
-}
-
-bool http_text_put(struct http_text *t, char c)
-{
-    return http_text_add(t, &c, 1);
 }
 
 void http_text_clear(struct http_text *t)

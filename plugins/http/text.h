@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct http_text {
     char *data; /* NULL until the first append */
@@ -15,11 +16,37 @@ struct http_text {
     size_t capacity;
 };
 
-/* Returns: false when out of memory; the text is then as it was. */
-bool http_text_add(struct http_text *t, const void *data, size_t bytes);
-bool http_text_puts(struct http_text *t, const char *text);
-bool http_text_put(struct http_text *t, char c);
-bool http_text_reserve(struct http_text *t, size_t more_bytes);
+/* What http_text_reserve does when there is not enough room. */
+bool http_text_grow(struct http_text *t, size_t more_bytes);
+
+/* All return false when out of memory; the text is then as it was. */
+static inline bool http_text_reserve(struct http_text *t, size_t more_bytes)
+{
+    return t->capacity - t->length > more_bytes || http_text_grow(t, more_bytes);
+}
+
+static inline bool http_text_add(struct http_text *t, const void *data, size_t bytes)
+{
+    if (!http_text_reserve(t, bytes)) {
+        return false;
+    }
+    if (bytes > 0) {
+        memcpy(t->data + t->length, data, bytes);
+    }
+    t->length += bytes;
+    t->data[t->length] = '\0';
+    return true;
+}
+
+static inline bool http_text_puts(struct http_text *t, const char *text)
+{
+    return http_text_add(t, text, strlen(text));
+}
+
+static inline bool http_text_put(struct http_text *t, char c)
+{
+    return http_text_add(t, &c, 1);
+}
 
 /* Empty, memory kept. */
 void http_text_clear(struct http_text *t);

@@ -75,7 +75,7 @@ const char *http_url_split(const char *text, struct http_url *u)
         authority = at + 1;
     }
     for (size_t i = 0; i < bytes; i++) {
-        if ((unsigned char)authority[i] <= ' ' || strchr("\"<>\\^`{|}", authority[i]) != NULL) {
+        if ((unsigned char)authority[i] <= ' ' || strchr("\"<>\\^`{|}\x7f", authority[i]) != NULL) {
             return invalid;
         }
     }

@@ -27,21 +27,27 @@ struct http_own {
     char text[];                /* the lines of items */
 };
 
+static const struct http_engine *const engines[HTTP_ENGINES] = {
+    [HTTP_ENGINE_CURL] = &http_engine_curl,
+    [HTTP_ENGINE_FAST] = &http_engine_fast,
+};
+
 int http_user_loop_init(struct acr_loop *l, void *loop_state)
 {
     struct http_loop *loop = loop_state;
 
     loop->loop = l;
-    loop->engine = &http_engine_curl;
-    int r = http_options_check();
-    if (r == 0) {
-        r = loop->engine->prepare();
+    return http_options_check();
+}
+
+const struct http_engine *http_user_engine(struct http_loop *loop, enum http_engine_kind kind,
+                                           void **ret_engine_loop)
+{
+    if (loop->engine_loops[kind] == NULL) {
+        loop->engine_loops[kind] = engines[kind]->loop_new(loop->loop);
     }
-    if (r < 0) {
-        return r;
-    }
-    loop->engine_loop = loop->engine->loop_new(l);
-    return loop->engine_loop == NULL ? -ENOMEM : 0;
+    *ret_engine_loop = loop->engine_loops[kind];
+    return *ret_engine_loop == NULL ? NULL : engines[kind];
 }
 
 void http_user_loop_done(struct acr_loop *l, void *loop_state)
@@ -61,8 +67,10 @@ void http_user_loop_done(struct acr_loop *l, void *loop_state)
         http_text_done(&x->content);
         free(x);
     }
-    if (loop->engine_loop != NULL) {
-        loop->engine->loop_free(loop->engine_loop);
+    for (size_t i = 0; i < HTTP_ENGINES; i++) {
+        if (loop->engine_loops[i] != NULL) {
+            engines[i]->loop_free(loop->engine_loops[i]);
+        }
     }
     http_text_done(&loop->scratch);
 }
@@ -77,8 +85,8 @@ int http_user_init(struct acr_user *u, void *user_state)
         return -ENOMEM;
     }
     user->headers = user->profile->headers;
-    user->engine = user->loop->engine->user_new(user->profile->engine);
-    return user->engine == NULL ? -ENOMEM : 0;
+    user->engine_user = user->profile->engine->user_new(user->profile->engine_profile);
+    return user->engine_user == NULL ? -ENOMEM : 0;
 }
 
 /* Ends the exchanges that `u` left behind, as an exception in C++ does; NULL: of all. */
@@ -91,8 +99,9 @@ static void end_running(struct http_user *user, const struct acr_user *u)
         if (u != NULL && x->u != u) {
             continue;
         }
+        http_exchange_end_callback(x);
         if (!x->is_done && x->transfer != NULL) {
-            user->loop->engine->cancel(x);
+            user->profile->engine->abandon(x);
         }
         if (x->sample != NULL) {
             acr_sample_cancel(x->sample, x->method, x->url == NULL ? "" : x->url);
@@ -140,9 +149,9 @@ void http_user_done(struct acr_user *u, void *user_state)
     user->own = NULL;
     free(user->name);
     user->name = NULL;
-    if (user->engine != NULL) {
-        user->loop->engine->user_free(user->engine);
-        user->engine = NULL;
+    if (user->engine_user != NULL) {
+        user->profile->engine->user_free(user->engine_user);
+        user->engine_user = NULL;
     }
 }
 
@@ -258,7 +267,7 @@ void acr_clear_cookies(struct acr_user *u)
     struct http_user *user = http_user_get(u);
 
     if (user != NULL) {
-        user->loop->engine->clear_cookies(user->engine);
+        user->profile->engine->clear_cookies(user->engine_user);
     }
 }
 
@@ -294,7 +303,8 @@ void acr_set_cookie(struct acr_user *u, const char *name, const char *value)
     if (host_of(user, &url)) {
         error = http_cookies_line(line, url.host, url.host_bytes, name, value == NULL ? "" : value);
     }
-    if (error == NULL && !user->loop->engine->set_cookie(user->engine, http_text_get(line))) {
+    if (error == NULL &&
+        !user->profile->engine->set_cookie(user->engine_user, http_text_get(line))) {
         error = "the user keeps no cookies";
     }
     if (error != NULL) {
@@ -326,7 +336,7 @@ const char *acr_cookie(struct acr_user *u, const char *name)
     }
     s.found = &user->loop->scratch;
     http_text_clear(s.found);
-    user->loop->engine->each_cookie(user->engine, is_not_it, &s);
+    user->profile->engine->each_cookie(user->engine_user, is_not_it, &s);
     return acr_dup(u, http_text_get(s.found));
 }
 
@@ -335,6 +345,6 @@ void acr_close_connections(struct acr_user *u)
     struct http_user *user = http_user_get(u);
 
     if (user != NULL) {
-        user->loop->engine->close_connections(user->engine);
+        user->profile->engine->close_connections(user->engine_user);
     }
 }

@@ -17,8 +17,7 @@ enum http_warning { HTTP_WARN_RECORDED, HTTP_WARN_CALLBACK, HTTP_WARNINGS };
 
 struct http_loop {
     struct acr_loop *loop;
-    const struct http_engine *engine;
-    void *engine_loop;
+    void *engine_loops[HTTP_ENGINES]; /* NULL: not used so far */
     struct http_profile *profiles;
     struct http_exchange *free_exchanges;
     size_t n_free_exchanges;
@@ -41,7 +40,7 @@ struct http_user {
     struct http_exchange *running;
     struct http_kept *kept_first; /* responses that live outside the task's memory, oldest first */
     struct http_kept *kept_last;
-    void *engine;
+    void *engine_user;
 };
 
 extern uint32_t http_user_slot;
@@ -51,6 +50,10 @@ void http_user_loop_done(struct acr_loop *l, void *loop_state);
 int http_user_init(struct acr_user *u, void *user_state);
 void http_user_done(struct acr_user *u, void *user_state);
 void http_user_task_done(struct acr_user *u, void *user_state);
+
+/* An engine and its state on this loop. Returns: NULL when that could not be made. */
+const struct http_engine *http_user_engine(struct http_loop *loop, enum http_engine_kind kind,
+                                           void **ret_engine_loop);
 
 /* Whether a warning may be logged now. */
 bool http_user_may_warn(struct http_loop *loop, enum http_warning which);

@@ -66,10 +66,12 @@ function third_party(h) {
         return top == "core" ? "core/sched/" : "plugins/web/"
     if (h ~ /^openssl\//)
         return top == "core" ? "core/sched/" : "plugins/web/"
+    if (h == "emmintrin.h")
+        return "plugins/http/fast_"
     if (h == "dlfcn.h")
         return "core/plugin/"
     if (h == "pthread.h" || h == "stdatomic.h" || h == "threads.h")
-        return top == "core" ? "core/sched/(mailbox|thread|fiber)[^/]*$" : "plugins/web/"
+        return top == "core" ? "core/sched/(mailbox|thread|fiber|stack)[^/]*$" : "plugins/(web/|report/csv_thread)"
     if (h ~ /^valgrind\// || h ~ /^sanitizer\//)
         return "core/sched/"
     if (h ~ /^curl\// || h == "zlib.h" || h == "zstd.h" || h ~ /^brotli\//)
@@ -78,7 +80,7 @@ function third_party(h) {
         return "core/dist/"
     if (h ~ /^nghttp2\// || h ~ /^protobuf-c\//)
         return "plugins/grpc/"
-    if (h ~ /^libxml\// || h ~ /^hiredis\//)
+    if (h ~ /^libxml\// || h ~ /^hiredis\// || h == "libpq-fe.h")
         return "samples/"
     if (h ~ /^wslay\//)
         return "plugins/websocket/"

@@ -70,6 +70,22 @@ static void proxies_are_named(void **state)
     assert_string_equal(http_curl_error_text(&f, to, sizeof to), "the proxy closed the connection");
 }
 
+static void a_family_without_source_is_named(void **state)
+{
+    char to[192];
+    struct http_curl_failure f = { .code = CURLE_COULDNT_CONNECT,
+                                   .system_errno = EAFNOSUPPORT,
+                                   .detail = "",
+                                   .has_sources = true };
+
+    (void)state;
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to),
+                        "no --source-address is of the family of the host's address");
+    f.has_sources = false;
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to),
+                        "Address family not supported by protocol");
+}
+
 static void tls_failures_keep_the_reason(void **state)
 {
     (void)state;
@@ -92,6 +108,7 @@ int main(void)
         cmocka_unit_test(connecting_says_what_the_system_says),
         cmocka_unit_test(broken_answers_carry_no_counts),
         cmocka_unit_test(proxies_are_named),
+        cmocka_unit_test(a_family_without_source_is_named),
         cmocka_unit_test(tls_failures_keep_the_reason),
         cmocka_unit_test(anything_else_says_what_curl_calls_it),
     };

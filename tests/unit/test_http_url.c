@@ -71,6 +71,7 @@ static void hosts_that_cannot_be_used_are_refused_with_a_reason(void **state)
         { "http://h:65536", "invalid URL" },
         { "http://[::1", "invalid URL" },
         { "http://a b", "invalid URL" },
+        { "http://a\x7f", "invalid URL" },
     };
 
     (void)state;
