@@ -35,11 +35,13 @@ has r_failures.csv 'the failure' '^GET,/base/json,.*404 Client Error: Not Found 
 
 story='options of the run'
 run 0 -f "$scenarios/http_failures.c" --headless --only-summary -u 1 -H "$url" --http-header 'X-Run: 1' plain
-for bad in '--http-engine=magic' '--http-version=3' '--http-header=none'; do
+for bad in '--http-version=3' '--http-header=none'; do
     status=0
     timeout 30 "$acrida" -f "$scenarios/http_failures.c" --headless -u 1 -H "$url" "$bad" plain >out 2>err </dev/null ||
         status=$?
     [ "$status" != 0 ] || fail "$bad is taken"
     has err "$bad" "${bad%=*} '${bad#*=}': "
 done
+run 2 -f "$scenarios/http_failures.c" --headless -u 1 -H "$url" --http-engine=magic plain
+has err 'another engine' "http-engine.*magic"
 echo ok

@@ -127,6 +127,10 @@ arguments() {
     refused '-u -1' 2 -f "$good" -u -1
     refused '-r 0' 2 -f "$good" -r 0
     refused '-t 5x' 2 -f "$good" -t 5x
+    refused '--dns-select' 2 -f "$good" --dns-select last
+    refused '--source-address, a name' 2 -f "$good" --source-address 10.0.0.1,localhost
+    refused '--source-address, a prefix' 2 -f "$good" --source-address ::1/129
+    refused '--source-address of another machine' 1 -f "$good" --source-address 192.0.2.7
     refused 'no value' 2 -f "$good" -t
     refused 'unknown option' 2 -f "$good" --spwan-rate 3
     refused 'option of what is not there yet' 2 -f "$good" --master

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
-# What the integration tests share. Sourced by a script called as `sh SCRIPT BUILD_DIR SOURCE_DIR`; leaves it in
-# an empty folder of its own, without options from the environment or from the home folder.
+# What the integration tests share. Sourced by a script called as `sh SCRIPT BUILD_DIR SOURCE_DIR [ENGINE]`; leaves
+# it in an empty folder of its own, without options from the environment or from the home folder, but for the
+# HTTP engine.
 set -eu
 
 build=$(cd "${1:?usage: sh SCRIPT BUILD_DIR SOURCE_DIR}" && pwd)
@@ -20,6 +21,8 @@ export HOME="$work" XDG_CACHE_HOME="$work/cache"
 for name in $(env | sed -n 's/^\(ACRIDA_[A-Z0-9_]*\)=.*/\1/p'); do
     unset "$name"
 done
+engine=${3-auto}
+[ "$engine" = auto ] || export ACRIDA_HTTP_ENGINE="$engine"
 
 cleanup() {
     [ -z "$run_pid" ] || kill -KILL "$run_pid" 2>/dev/null || true

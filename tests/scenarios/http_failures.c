@@ -16,7 +16,8 @@ static int broken_answers(struct acr_user *u)
     const char *truncated = "connection closed before the answer was complete";
 
     CHECK_TEXT("connection closed without an answer", error_of(FAIL("/drop", .name = "d"), 0));
-    CHECK_TEXT("invalid HTTP in the answer", error_of(FAIL("/garbage", .name = "g"), 0));
+    /* An engine may add what is invalid. */
+    CHECK(strncmp("invalid HTTP in the answer", error_of(FAIL("/garbage", .name = "g"), 0), 26) == 0);
     CHECK_TEXT(truncated, error_of(FAIL("/truncate", .name = "t"), 0));
     CHECK_TEXT("500 Server Error: Internal Server Error for url: s",
                error_of(FAIL("/status/500", .name = "s"), 500));
@@ -154,7 +155,8 @@ static int large_header(struct acr_user *u)
     for (size_t i = 0; i < 40000; i += 2)
         memcpy(query + i, "a&", 2);
     struct acr_response *res = FAIL("/cookies/set", .name = "h", .query = query);
-    CHECK_TEXT("the answer's header exceeds 256 KiB", error_of(res, 0));
+    /* Too large, or, for an engine that counts them, of too many lines. */
+    CHECK(strncmp("the answer's header ", error_of(res, 0), 20) == 0);
     CHECK(acr_get(u, "/json")->status == 200);
     return 0;
 }
