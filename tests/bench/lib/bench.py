@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -60,8 +61,8 @@ class Work:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        for p in reversed(self.processes):
+    def end(self, processes):
+        for p in reversed(processes):
             if p.poll() is None:
                 p.terminate()
                 try:
@@ -69,6 +70,9 @@ class Work:
                 except subprocess.TimeoutExpired:
                     p.kill()
                     p.wait()
+
+    def __exit__(self, *_):
+        self.end(self.processes)
         if self.keep:
             print(f"logs and CSV files: {self.path}", file=sys.stderr)
         else:
@@ -180,6 +184,13 @@ def wait_for_port(port, process, what):
     die(f"{what} does not listen")
 
 
+def no_verification():
+    """For our own servers, whose certificates nobody signed."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def get(url):
     with urllib.request.urlopen(url, timeout=20) as r:
         return r.read().decode()
@@ -189,9 +200,9 @@ class Target:
     """acrida-target, which counts the request heads it reads."""
     name = "acrida-target"
 
-    def __init__(self, work, build, cpu, busy):
+    def __init__(self, work, build, cpu, busy, extra=()):
         self.port = free_port()
-        argv = [build.target, "--port", str(self.port)] + (["--busy"] if busy else [])
+        argv = [build.target, "--port", str(self.port), *extra] + (["--busy"] if busy else [])
         if busy:
             self.name = "acrida-target --busy"
         self.process = work.start(argv, cpu=cpu, out=work.file("target.log"))
@@ -237,6 +248,7 @@ http {{
         {certificate}
         root {dir}/www;
         location = / {{ return 200 "{body}"; }}
+        {shop}
     }}
     server {{
         listen 127.0.0.1:{status_port};
@@ -244,6 +256,23 @@ http {{
     }}
 }}
 """
+
+
+# What the shop's server would answer, always the same; every order finds something in the cart.
+PRODUCTS = ",".join(r'{\"id\":%d,\"name\":\"Product %d\",\"price\":%d.37}' % (i, i, 1 + i * 7 % 200)
+                    for i in range(1, 21))
+SHOP_ROUTES = r"""
+        location = /api/auth/login { default_type application/json;
+            return 200 "{\"token\":\"tok0000009025cc1a0\"}\n"; }
+        location = /api/products { default_type application/json;
+            return 200 "{\"page\":1,\"limit\":20,\"total\":1000,\"products\":[PRODUCTS]}\n"; }
+        location /api/products/ { default_type application/json;
+            return 200 "{\"id\":1,\"name\":\"Product 1\",\"price\":8.37}\n"; }
+        location = /api/cart/items { default_type application/json;
+            return 201 "{\"items\":1}\n"; }
+        location = /api/orders { default_type application/json;
+            return 201 "{\"order\":1,\"items\":1,\"status\":\"CREATED\"}\n"; }
+""".replace("PRODUCTS", PRODUCTS)
 
 
 class Nginx:
@@ -268,6 +297,7 @@ class Nginx:
         with open(config, "w") as f:
             f.write(NGINX.format(dir=folder, port=self.port, status_port=self.status_port,
                                  ssl=" ssl" if tls else "", certificate=certificate,
+                                 shop=SHOP_ROUTES,
                                  body="nginx answers with a small body. " * 4 + "That is all here."))
         self.process = work.start(["nginx", "-c", config, "-p", folder, "-e",
                                    os.path.join(folder, "error.log")],
@@ -392,3 +422,28 @@ def number(value, digits=2):
 
 
 SIGINT, SIGTERM = signal.SIGINT, signal.SIGTERM
+
+
+# --- a benchmark's beginning and end -----------------------------------------------------------
+
+def need_two_cores():
+    if (os.cpu_count() or 1) < 2:
+        die("two cores are needed: one for the client, one for the server")
+
+
+def only(what, given, known):
+    for word in given:
+        if word not in known:
+            die(f"no {what} '{word}'; there are {', '.join(known)}")
+
+
+def finish(options, results, remark="", broken=0):
+    """The machine's line and the JSON file. Fails for a broken run, never for a missed goal."""
+    m = machine()
+    print(f"\n{m['date']}, {m['cpus']} x {m['cpu']}, Linux {m['kernel']}" +
+          (f"; {remark}" if remark else ""))
+    if options.json:
+        with open(options.json, "w") as f:
+            json.dump({"machine": m, **results}, f, indent=1)
+    if broken:
+        die(f"{broken} runs are broken: see above")
