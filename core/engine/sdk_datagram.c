@@ -19,11 +19,7 @@ static int64_t go_on(struct acr_user *u, struct acr_socket *s, uint32_t what, in
 {
     if (r != -EAGAIN)
         return r == -EINTR ? 0 : r;
-    if (*deadline_ns == 0 && s->until_ns > 0)
-        *deadline_ns = s->until_ns;
-    else if (*deadline_ns == 0 && s->timeout_ns > 0)
-        *deadline_ns = acri_clock_now_ns() + s->timeout_ns;
-    return acri_socket_wait(u, s, what, *deadline_ns);
+    return acri_socket_wait_in_call(u, s, what, deadline_ns);
 }
 
 int64_t acr_send(struct acr_user *u, struct acr_socket *s, const void *data, size_t bytes)

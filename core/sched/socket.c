@@ -196,8 +196,8 @@ int acri_socket_wait(struct acr_user *u, struct acr_socket *s, uint32_t what, ui
     return r < 0 ? r : 0;
 }
 
-/* The deadline of a call: the clock is read when it has to wait first. */
-static int wait_for(struct acr_user *u, struct acr_socket *s, uint32_t what, uint64_t *deadline_ns)
+int acri_socket_wait_in_call(struct acr_user *u, struct acr_socket *s, uint32_t what,
+                             uint64_t *deadline_ns)
 {
     if (*deadline_ns == 0 && s->until_ns > 0)
         *deadline_ns = s->until_ns;
@@ -224,7 +224,7 @@ static int64_t receive(struct acr_user *u, struct acr_socket *s, void *to, size_
         }
         if (n >= 0 || (n != -EAGAIN && n != -EINTR))
             return n;
-        r = n == -EINTR ? 0 : wait_for(u, s, ACR_READ, deadline_ns);
+        r = n == -EINTR ? 0 : acri_socket_wait_in_call(u, s, ACR_READ, deadline_ns);
         if (r < 0)
             return r;
     }
@@ -465,7 +465,7 @@ static int64_t send_parts(struct acr_user *u, struct acr_socket *s, struct iovec
             continue;
         }
         if (r == -EAGAIN)
-            r = wait_for(u, s, ACR_WRITE, deadline_ns);
+            r = acri_socket_wait_in_call(u, s, ACR_WRITE, deadline_ns);
         else if (r == -EINTR)
             r = 0;
         if (r < 0)
@@ -525,7 +525,7 @@ int64_t acr_write_until_input(struct acr_user *u, struct acr_socket *s, const vo
             if (acr_socket_has_input(s))
                 break;
             s->writer_listens = true;
-            r = wait_for(u, s, ACR_WRITE, &deadline_ns);
+            r = acri_socket_wait_in_call(u, s, ACR_WRITE, &deadline_ns);
             s->writer_listens = false;
         }
     }

@@ -57,6 +57,10 @@ int acri_socket_attach(struct acr_socket *s, int fd);
 
 /* Wait until it may be readable (or writable). Returns: 0; -ETIMEDOUT; -ECANCELED. Yields. */
 int acri_socket_wait(struct acr_user *u, struct acr_socket *s, uint32_t what, uint64_t deadline_ns);
+/* The same until the deadline of a call: 0 is replaced by it, so that only who waits reads the
+ * clock. */
+int acri_socket_wait_in_call(struct acr_user *u, struct acr_socket *s, uint32_t what,
+                             uint64_t *deadline_ns);
 
 /* For calls on datagrams that are made elsewhere: each begins and ends with these. begin returns 0,
  * or what the call returns at once; end returns what the call returns then. */
