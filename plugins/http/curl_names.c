@@ -2,6 +2,7 @@
 /* The order of a host's addresses. */
 #include "curl_names.h"
 
+#include "failure.h"
 #include "profile.h"
 #include "url.h"
 
@@ -67,27 +68,13 @@ static bool write_line(struct http_text *line, const char *name, uint16_t port,
     return ok;
 }
 
-/* How long the look-up may take: 0 = without limit. */
-static double patience(const struct http_exchange *x, double connect_timeout_s)
-{
-    double left_s;
-
-    if (x->deadline_ns == 0) {
-        return connect_timeout_s;
-    }
-    uint64_t now = acr_now_ns();
-    left_s = x->deadline_ns > now ? (double)(x->deadline_ns - now) / 1e9 : 1e-9;
-    return connect_timeout_s > 0 && connect_timeout_s < left_s ? connect_timeout_s : left_s;
-}
-
 static void fail(struct http_exchange *x, int r, double connect_timeout_s)
 {
     if (r != -ETIMEDOUT) {
-        http_exchange_finish(x, "the host's name could not be resolved");
+        http_exchange_finish(x, HTTP_FAILURE_NAME);
         return;
     }
-    snprintf(x->error_text, sizeof x->error_text, "connecting timed out after %g s",
-             connect_timeout_s);
+    snprintf(x->error_text, sizeof x->error_text, HTTP_FAILURE_CONNECT_TIMEOUT, connect_timeout_s);
     http_exchange_finish(x, x->error_text);
 }
 
@@ -111,8 +98,8 @@ bool http_curl_names_ask(struct http_exchange *x, struct http_curl_user *user)
     }
     user->told = number;
     uint64_t began = acr_now_ns();
-    int n =
-        acr_resolve_host(x->u, name, port, patience(x, s->connect_timeout_s), list, ADDRESSES_MAX);
+    int n = acr_resolve_host(x->u, name, port, http_exchange_connect_s(x, s->connect_timeout_s),
+                             list, ADDRESSES_MAX);
     /* Others have used the loop's line meanwhile. */
     http_text_clear(&loop->addresses);
     loop->asked_ms = (double)(acr_now_ns() - began) / 1e6;
@@ -125,7 +112,7 @@ bool http_curl_names_ask(struct http_exchange *x, struct http_curl_user *user)
         return false;
     }
     if (n > 1 && !write_line(&loop->addresses, name, port, list, n)) {
-        http_exchange_finish(x, "out of memory");
+        http_exchange_finish(x, HTTP_FAILURE_MEMORY);
         return false;
     }
     return true;
@@ -147,7 +134,7 @@ const char *http_curl_names_tell(struct http_curl_transfer *t)
     /* curl keeps the list until it begins. */
     http_text_clear(&t->addresses);
     if (!http_text_puts(&t->addresses, line->data)) {
-        return "out of memory";
+        return HTTP_FAILURE_MEMORY;
     }
     t->addresses_node = (struct curl_slist){ .data = t->addresses.data };
     curl_easy_setopt(t->easy, CURLOPT_RESOLVE, &t->addresses_node);

@@ -263,6 +263,16 @@ size_t http_exchange_read(struct http_exchange *x, char *to, size_t bytes)
     return n;
 }
 
+double http_exchange_connect_s(const struct http_exchange *x, double limit_s)
+{
+    if (x->deadline_ns == 0) {
+        return limit_s;
+    }
+    uint64_t now_ns = acr_now_ns();
+    double left_s = x->deadline_ns > now_ns ? (double)(x->deadline_ns - now_ns) / 1e9 : 1e-9;
+    return limit_s > 0 && limit_s <= left_s ? limit_s : left_s;
+}
+
 bool http_exchange_reread(struct http_exchange *x)
 {
     switch (x->body.kind) {

@@ -104,6 +104,8 @@ bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t byt
 size_t http_exchange_read(struct http_exchange *x, char *to, size_t bytes);
 /* After a function of the scenario that an exception has left. */
 void http_exchange_end_callback(struct http_exchange *x);
+/* How long connecting may take: `limit_s` (0 = none), or less when the deadline is nearer. */
+double http_exchange_connect_s(const struct http_exchange *x, double limit_s);
 /* Begin the request's body again. Returns: whether that is possible. */
 bool http_exchange_reread(struct http_exchange *x);
 /*

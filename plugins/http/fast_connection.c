@@ -121,7 +121,6 @@ int http_fast_connection_open(struct http_fast_user *user, struct http_exchange 
 {
     const struct http_settings *s = user->profile->settings;
     struct acr_connect how = { .size = sizeof how,
-                               .connect_timeout_s = s->connect_timeout_s,
                                .timeout_s = -1,
                                .keep = true,
                                .insecure = s->insecure,
@@ -130,7 +129,6 @@ int http_fast_connection_open(struct http_fast_user *user, struct http_exchange 
                                .key_file = s->key_file,
                                .alpn = "http/1.1" };
     char to[TARGET_BYTES];
-    bool is_deadline = false;
 
     if (s->unix_socket != NULL && strncmp(x->url, "https:", 6) == 0) {
         x->error = "the fast HTTP engine has no TLS over Unix sockets: use --http-engine curl";
@@ -140,15 +138,9 @@ int http_fast_connection_open(struct http_fast_user *user, struct http_exchange 
         x->error = HTTP_FAILURE_URL;
         return -EINVAL;
     }
-    if (how.connect_timeout_s <= 0) {
-        how.connect_timeout_s = -1;
-    }
-    if (x->deadline_ns != 0) {
-        uint64_t now_ns = acr_now_ns();
-        double left_s = x->deadline_ns > now_ns ? (double)(x->deadline_ns - now_ns) / 1e9 : 1e-9;
-        is_deadline = how.connect_timeout_s < 0 || left_s < how.connect_timeout_s;
-        how.connect_timeout_s = is_deadline ? left_s : how.connect_timeout_s;
-    }
+    double limit_s = http_exchange_connect_s(x, s->connect_timeout_s);
+    bool is_deadline = limit_s != s->connect_timeout_s;
+    how.connect_timeout_s = limit_s > 0 ? limit_s : -1;
     how.to = to;
     struct acr_socket *socket = acr_socket_open(x->u, &how);
     int r = acr_socket_status(socket);

@@ -271,6 +271,15 @@ static struct http_fast_memo *memo_of(const struct http_exchange *x)
     return entry->memo;
 }
 
+/* Unless it was noted before. Of an answer that came in one piece this is its last as well. */
+static void note_first_byte(struct http_exchange *x)
+{
+    if (x->phases.first_byte_ms == 0) {
+        x->phases.first_byte_ms =
+            (double)acr_sample_response_time_ns(x->sample) / 1e6 - x->before_ms;
+    }
+}
+
 /* What comes next of the answer. Returns: 0 or a negative errno of reading. Yields. */
 static int read_some(struct http_fast_hop *hop)
 {
@@ -291,9 +300,8 @@ static int read_some(struct http_fast_hop *hop)
     }
     hop->has_received = true;
     hop->is_over = take_input(hop, data, (size_t)n);
-    if (!hop->is_over && x->phases.first_byte_ms == 0) {
-        x->phases.first_byte_ms =
-            (double)acr_sample_response_time_ns(x->sample) / 1e6 - x->before_ms;
+    if (!hop->is_over) {
+        note_first_byte(x);
     }
     return 0;
 }
@@ -489,9 +497,8 @@ int http_fast_hop_run(struct http_exchange *x, struct http_fast_user *user)
     if (r == 0) {
         x->http_version = hop->has_received ? hop->parse.version : 0;
         http_exchange_finish(x, NULL);
-        if (hop->has_received && x->phases.first_byte_ms == 0) {
-            x->phases.first_byte_ms =
-                (double)acr_sample_response_time_ns(x->sample) / 1e6 - x->before_ms;
+        if (hop->has_received) {
+            note_first_byte(x);
         }
         if (x->error == NULL && hop->parse.keeps_alive && !hop->is_last &&
             !user->profile->settings->no_keep_alive) {
