@@ -19,10 +19,10 @@ esac
 
 # Compilers and tools, then the libraries. A scenario is compiled on the machine that runs it: gcc and
 # the headers of libc are needed after the build too. The HTTP client decodes what servers compress
-# (zlib, brotli, zstd).
+# (zlib, brotli, zstd). Master and workers talk by nanomsg, and seal what they say by libsodium.
 wanted='gcc g++ libc6-dev cmake ninja-build pkg-config
     libevent-dev libssl-dev libcurl4-openssl-dev libjansson-dev
-    zlib1g-dev libbrotli-dev libzstd-dev'
+    libnanomsg-dev libsodium-dev zlib1g-dev libbrotli-dev libzstd-dev'
 
 # Unit tests (libcmocka), the second compiler, its sanitizers and libFuzzer (clang, libclang-rt; llvm
 # reads its traces), servers and clients to compare with (nginx, tinyproxy, curl, openssl), what the

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* acr_main: from the arguments to the exit code. Wiring only. */
+#include "app/bottleneck.h"
+#include "app/cluster.h"
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/console_scenario.h"
 #include "app/options.h"
 #include "app/preflight.h"
 #include "app/scenario.h"
+#include "app/serve_master.h"
+#include "app/serve_worker.h"
 #include "app/setup.h"
 #include "app/usage.h"
 #include "app/watch.h"
@@ -16,6 +20,8 @@
 #include <acrida/report.h>
 #include <acrida/run.h>
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +40,7 @@ const char *acr_version(void)
 struct front {
     const struct acri_options *options;
     struct acri_console console;
+    struct acri_bottleneck bottleneck;
     bool is_periodic;
     double next_table_s;
 };
@@ -91,6 +98,7 @@ static void on_tick(void *arg, const struct acr_snapshot *s)
     struct front *f = arg;
     uint64_t target = s->info.target_users;
 
+    acri_bottleneck_step(&f->bottleneck, s);
     if (f->is_periodic && acr_snapshot_elapsed(s) >= f->next_table_s) {
         acri_console_periodic(&f->console, s);
         while (f->next_table_s <= acr_snapshot_elapsed(s))
@@ -106,6 +114,7 @@ static void on_final(void *arg, const struct acr_snapshot *s)
 
     acri_console_clear(&f->console);
     acri_console_final(&f->console, s);
+    acri_bottleneck_done(&f->bottleneck);
 }
 
 static int run(const struct acri_options *o, const struct acri_plan *plan,
@@ -134,8 +143,35 @@ static int run(const struct acri_options *o, const struct acri_plan *plan,
     return result.exit_code;
 }
 
-static int plan_and_run(const struct acri_options *o, struct acri_setup *setup,
-                        struct acri_scenario *scenario)
+/* By workers. */
+static int lead(const struct acri_options *o, const struct acri_plan *plan,
+                struct acri_setup *setup, struct acri_scenario *scenario)
+{
+    struct acri_fleet fleet;
+    struct acri_processes processes = { 0 };
+    struct acri_error error;
+    unsigned port;
+    int exit_code;
+
+    if (acri_serve_master_listen(o, scenario, &fleet, &port, &error) < 0)
+        return fail(EXIT_START, &error);
+    if (acri_processes_start(&processes, o, true, port, &error) < 0)
+        exit_code = fail(EXIT_START, &error);
+    else
+        exit_code = acri_serve_master_gather(&fleet, &processes);
+    setup->run.crew = &fleet.crew;
+    if (exit_code == 0) {
+        exit_code = run(o, plan, &setup->run, scenario);
+        fleet.is_over = true;
+    }
+    acri_fleet_log_tallies(&fleet);
+    acri_serve_master_dismiss(&fleet);
+    acri_processes_end(&processes, 0);
+    return exit_code;
+}
+
+static int plan_and_run(const struct acri_options *o, enum acri_cluster_role role,
+                        struct acri_setup *setup, struct acri_scenario *scenario)
 {
     struct acri_plan plan;
     struct acri_error error;
@@ -149,6 +185,8 @@ static int plan_and_run(const struct acri_options *o, struct acri_setup *setup,
     if (!print_scenario(o, &plan)) {
         if (acri_options_check_required(o, false, &error) < 0)
             exit_code = fail(EXIT_USAGE, &error);
+        else if (role == ACRI_CLUSTER_MASTER)
+            exit_code = lead(o, &plan, setup, scenario);
         else if (acri_preflight_run(&plan, &setup->run, acri_options_flag(o, "ignore-preflight"),
                                     &error) < 0)
             exit_code = fail(EXIT_START, &error);
@@ -159,22 +197,54 @@ static int plan_and_run(const struct acri_options *o, struct acri_setup *setup,
     return exit_code;
 }
 
+/* For a master. */
+static int work(struct acri_options *o, int argc, char **argv, struct acri_scenario *scenario)
+{
+    int exit_code;
+
+    if (acri_options_int(o, "processes") != 0)
+        return acri_processes_supervise(o);
+    acri_options_publish(o);
+    acri_setup_raise_files();
+    exit_code = acri_serve_worker(o, scenario, argc, argv);
+    acri_options_publish(NULL);
+    return exit_code;
+}
+
 static int run_scenario(struct acri_options *o, int argc, char **argv,
                         struct acri_scenario *scenario)
 {
     struct acri_setup setup;
     struct acri_error error;
+    enum acri_cluster_role role;
     int exit_code;
 
-    if (acri_options_parse(o, argc, argv, &error) < 0 ||
-        acri_setup_read(&setup, o, scenario->plugins, scenario->n_plugins, &error) < 0)
+    if (acri_options_parse(o, argc, argv, &error) < 0 || acri_cluster_role(o, &role, &error) < 0)
+        return fail(EXIT_USAGE, &error);
+    if (role == ACRI_CLUSTER_WORKER)
+        return work(o, argc, argv, scenario);
+    if (acri_setup_read(&setup, o, scenario->plugins, scenario->n_plugins, &error) < 0)
         return fail(EXIT_USAGE, &error);
     acri_options_publish(o);
     acri_setup_raise_files();
-    exit_code = plan_and_run(o, &setup, scenario);
+    exit_code = plan_and_run(o, role, &setup, scenario);
     acri_options_publish(NULL);
     acri_setup_done(&setup);
     return exit_code;
+}
+
+/* The scenario is not known yet, and so neither are all options. */
+static int work_unprepared(struct acri_options *o, int argc, char **argv,
+                           struct acri_scenario *scenario)
+{
+    struct acri_error error;
+    enum acri_cluster_role role;
+
+    if (acri_cluster_role(o, &role, &error) < 0 || acri_cluster_check_fetched(o, role, &error) < 0)
+        return fail(EXIT_USAGE, &error);
+    if (acri_scenario_load_shipped(scenario, &error) < 0)
+        return fail(EXIT_START, &error);
+    return work(o, argc, argv, scenario);
 }
 
 static int load_and_run(struct acri_options *o, int argc, char **argv,
@@ -185,7 +255,7 @@ static int load_and_run(struct acri_options *o, int argc, char **argv,
 
     if (acri_scenario_load_shipped(scenario, &error) < 0)
         return fail(EXIT_START, &error);
-    if ((!wants_help || acri_options_is_set(o, "scenario")) &&
+    if ((!wants_help || (acri_options_is_set(o, "scenario") && !acri_cluster_is_fetched(o))) &&
         acri_scenario_load(scenario, o, &error) < 0)
         return fail(EXIT_START, &error);
     if (acri_scenario_add_options(scenario, o, &error) < 0)
@@ -205,10 +275,25 @@ static int do_run(struct acri_options *o, int argc, char **argv, struct acri_sce
         return print_version();
     if (acri_setup_log(o, &error) < 0)
         return fail(EXIT_START, &error);
+    if (acri_cluster_is_fetched(o) && !acri_options_flag(o, "help"))
+        return work_unprepared(o, argc, argv, scenario);
     if (acri_options_flag(o, "watch") && !acri_options_flag(o, "help") &&
         acri_watch_run(o, &role, &exit_code, &error) < 0)
         return fail(EXIT_START, &error);
     return role == ACRI_WATCH_CHILD ? load_and_run(o, argc, argv, scenario) : exit_code;
+}
+
+/* As another program in this process; it does not return. */
+static int start_again(char **argv)
+{
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    fflush(NULL);
+    execv("/proc/self/exe", argv);
+    fprintf(stderr, "acrida: it cannot be started again: %s\n", strerror(errno));
+    return EXIT_START;
 }
 
 int acr_main(int argc, char **argv)
@@ -226,5 +311,7 @@ int acr_main(int argc, char **argv)
     acri_scenario_done(&scenario);
     acri_options_free(o);
     acri_log_close();
+    if (exit_code == ACRI_SERVE_WORKER_AGAIN)
+        exit_code = start_again(argv);
     return exit_code;
 }

@@ -12,6 +12,8 @@ acri_command_fn acri_commands_find(const char *name)
         acri_command_fn function;
     } commands[] = { { "build", acri_command_build },
                      { "check", acri_command_check },
+                     { "keygen", acri_command_keygen },
+                     { "merge", acri_command_merge },
                      { "new", acri_command_new } };
 
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

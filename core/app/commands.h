@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The subcommands: acrida build, acrida check, acrida new. */
+/* The subcommands: acrida build, acrida check, acrida keygen, acrida merge, acrida new. */
 #ifndef ACRIDA_APP_COMMANDS_H
 #define ACRIDA_APP_COMMANDS_H
 
@@ -11,6 +11,8 @@ acri_command_fn acri_commands_find(const char *name);
 
 int acri_command_build(int argc, char **argv);
 int acri_command_check(int argc, char **argv);
+int acri_command_keygen(int argc, char **argv);
+int acri_command_merge(int argc, char **argv);
 int acri_command_new(int argc, char **argv);
 
 /* For the commands: whether --help is among the arguments (the usage is printed then). */

@@ -4,6 +4,7 @@
 
 #include "app/console_metric.h"
 #include "app/console_table.h"
+#include "app/console_workers.h"
 #include "base/duration.h"
 
 #include <acrida/report.h>
@@ -289,6 +290,10 @@ void acri_console_final(struct acri_console *c, const struct acr_snapshot *s)
     acri_console_write_percentiles(&out, s, c->columns);
     acri_buf_puts(&out, "\n");
     acri_console_metric_final(&out, s, c->columns);
+    length = out.length;
+    acri_console_workers(&out, s, c->columns);
+    if (out.length > length)
+        acri_buf_puts(&out, "\n");
     length = out.length;
     acri_console_write_errors(&out, s);
     if (out.length > length)

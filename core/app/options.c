@@ -251,6 +251,7 @@ int acri_options_add(struct acri_options *o, const char *plugin_name,
             .help = added[i].help,
             .is_secret = added[i].is_secret,
             .is_required = added[i].is_required,
+            .is_local = added[i].is_local,
         };
         append(o, &spec, plugin_name, acri_printf("Plugin %s", plugin_name));
     }

@@ -29,6 +29,7 @@ enum acri_option_rule {
     ACRI_OPTION_ABOVE_ZERO,
     ACRI_OPTION_THREADS,   /* 1 to 1024 */
     ACRI_OPTION_EXIT_CODE, /* 0 to 255 */
+    ACRI_OPTION_PORT,      /* 1 to 65535 */
     ACRI_OPTION_LOG_LEVEL, /* a name of Python's levels, whatever its case */
 };
 
@@ -48,6 +49,7 @@ struct acri_option_spec {
     bool takes_words; /* a list: also the words behind its first, up to the next option */
     bool is_secret;   /* its value is shown nowhere */
     bool is_required; /* a run without it is refused */
+    bool is_local;    /* concerns this process only: a master does not hand it to its workers */
 };
 
 /* An option of Locust that acrida does not have. */

@@ -93,6 +93,8 @@ static const char *broken_rule(enum acri_option_rule rule, const char *text, dou
         return number >= 0 ? NULL : "0 or more";
     case ACRI_OPTION_ABOVE_ZERO:
         return number > 0 ? NULL : "a number above 0";
+    case ACRI_OPTION_PORT:
+        return number < 1 || number > 65535 ? "1 to 65535" : NULL;
     case ACRI_OPTION_THREADS:
         return number >= 1 && number <= 1024 ? NULL : "1 to 1024";
     case ACRI_OPTION_EXIT_CODE:

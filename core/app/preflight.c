@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/preflight.h"
 
+#include "engine/lead.h"
 #include "engine/user.h"
 
 #include <acrida/http.h>
@@ -77,6 +78,17 @@ static double most_of_stages(const struct acr_shape *shape)
     return n;
 }
 
+/* A worker's part, as if all that are there from the start had as many threads. One that comes
+ * later (its users are numbered apart) does not know how many others there are. */
+static double part(const struct acri_run_options *run)
+{
+    const struct acri_desired *d = run->lead != NULL ? &run->lead->desired : NULL;
+
+    if (d == NULL || d->number_step <= 1)
+        return d != NULL && d->first_number > 0 ? 0 : 1;
+    return 1 / (double)d->number_step;
+}
+
 /* Fixed counts first, then by weight, as dispatch deals them. */
 static void deal(const struct judging *j, double n)
 {
@@ -95,6 +107,7 @@ static void deal(const struct judging *j, double n)
             j->needs[i].n = (double)p->fixed_count * fmin(1, n / fixed);
         else if (weights > 0)
             j->needs[i].n = fmax(0, n - fixed) * p->weight / weights;
+        j->needs[i].n *= part(j->run);
     }
 }
 

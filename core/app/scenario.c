@@ -43,6 +43,7 @@ int acri_scenario_load_shipped(struct acri_scenario *s, struct acri_error *reter
 
     if (r == 0)
         r = acri_loader_open_folder(&s->loader, where.plugins, reterr);
+    s->n_shipped = s->loader.n;
     list_plugins(s);
     return r;
 }
@@ -59,6 +60,13 @@ static int load_all(struct acri_scenario *s, const struct acri_where *where,
     return r;
 }
 
+/* Owner of the folder: the scenario. */
+static void add_folder(struct acri_scenario *s, char *folder)
+{
+    s->folders = acri_realloc(s->folders, (s->n_folders + 1) * sizeof(*s->folders));
+    s->folders[s->n_folders++] = folder;
+}
+
 /* Beside what it was made of: a file, or a folder that is one scenario. */
 static void note_folder(struct acri_scenario *s, const char *made_of)
 {
@@ -72,8 +80,7 @@ static void note_folder(struct acri_scenario *s, const char *made_of)
         folder = acri_strdup(".");
     else
         folder = acri_printf("%.*s", slash == made_of ? 1 : (int)(slash - made_of), made_of);
-    s->folders = acri_realloc(s->folders, (s->n_folders + 1) * sizeof(*s->folders));
-    s->folders[s->n_folders++] = folder;
+    add_folder(s, folder);
 }
 
 int acri_scenario_load_plugins(struct acri_scenario *s, const struct acri_options *o,
@@ -86,6 +93,7 @@ int acri_scenario_load_plugins(struct acri_scenario *s, const struct acri_option
 
     if (r == 0 && n > 0)
         r = load_all(s, &where, plugins, n, reterr);
+    s->n_others = s->loader.n;
     list_plugins(s);
     return r;
 }
@@ -97,14 +105,26 @@ int acri_scenario_load(struct acri_scenario *s, const struct acri_options *o,
     const char *const *scenarios = acri_options_list(o, "scenario", &n);
     struct acri_where where;
     int r = acri_scenario_load_plugins(s, o, reterr);
-    size_t n_others = s->loader.n;
 
     if (r == 0)
         r = acri_where_find(&where, reterr);
     if (r == 0)
         r = load_all(s, &where, scenarios, n, reterr);
-    for (size_t i = n_others; i < s->loader.n; i++)
+    for (size_t i = s->n_others; i < s->loader.n; i++)
         note_folder(s, s->loader.loaded[i].name);
+    list_plugins(s);
+    return r;
+}
+
+int acri_scenario_open(struct acri_scenario *s, const char *path, const char *name,
+                       const char *folder, struct acri_error *reterr)
+{
+    int r = acri_loader_open_as(&s->loader, path, name, reterr);
+
+    if (r == 0 && folder != NULL)
+        add_folder(s, acri_strdup(folder));
+    else if (r == 0)
+        s->n_others = s->loader.n;
     list_plugins(s);
     return r;
 }

@@ -11,7 +11,9 @@ struct acri_scenario {
     struct acri_loader loader;
     const struct acr_plugin **plugins; /* n_plugins elements, in load order */
     size_t n_plugins;
-    char **folders; /* n_folders elements: where the scenarios lie, for their data files */
+    size_t n_shipped; /* of what the loader holds: came with acrida */
+    size_t n_others;  /* the same: no scenarios, but those and what --plugin names */
+    char **folders;   /* n_folders elements: where each scenario lies, for its data files */
     size_t n_folders;
     const struct acr_plugin *own; /* of this program; NULL = none */
 };
@@ -36,6 +38,13 @@ int acri_scenario_add(struct acri_scenario *s, const struct acr_plugin *plugin,
 /* Load what --plugin names only. The same. */
 int acri_scenario_load_plugins(struct acri_scenario *s, const struct acri_options *o,
                                struct acri_error *reterr);
+
+/*
+ * Load one object. name: for messages. folder: where a scenario's data files lie; NULL = it is
+ * none. Returns: 0 or a negative errno with its line.
+ */
+int acri_scenario_open(struct acri_scenario *s, const char *path, const char *name,
+                       const char *folder, struct acri_error *reterr);
 
 /* Add the options of all that is loaded, which must outlive o. The same. */
 int acri_scenario_add_options(const struct acri_scenario *s, struct acri_options *o,

@@ -85,7 +85,7 @@ static uint64_t seed_of(const struct acri_options *o)
     return acri_clock_real_ns() >> 1; /* positive, so that --seed takes it */
 }
 
-static unsigned threads_of(const struct acri_options *o)
+unsigned acri_setup_threads(const struct acri_options *o)
 {
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -106,7 +106,7 @@ static void read_run(struct acri_run_options *run, const struct acri_options *o)
         .warmup_s = acri_options_duration(o, "warmup"),
         .reset_stats = acri_options_flag(o, "reset-stats"),
         .seed = seed_of(o),
-        .n_threads = threads_of(o),
+        .n_threads = acri_setup_threads(o),
         .exit_code_on_error = (int)acri_options_int(o, "exit-code-on-error"),
         .arrival_rate = acri_options_number(o, "arrival-rate"),
         .arrivals = strcmp(acri_options_string(o, "arrivals"), "poisson") == 0
@@ -155,6 +155,23 @@ static int read_connections(struct acri_setup *s, const struct acri_options *o,
             return acri_fail(reterr, -EINVAL, "%s: %.800s",
                              acri_options_origin(o, "source-address"), why.text);
     s->run.sources = s->sources.n > 0 ? &s->sources : NULL;
+    return 0;
+}
+
+static int read_allowed(struct acri_setup *s, const struct acri_options *o,
+                        struct acri_error *reterr)
+{
+    struct acri_error why;
+    size_t n;
+    const char *const *texts = acri_options_list(o, "allow-host", &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (acri_allow_add(&s->allow, texts[i], &why) < 0)
+            return acri_fail(reterr, -EINVAL, "%s: %.800s", acri_options_origin(o, "allow-host"),
+                             why.text);
+    s->run.allow = s->allow.n > 0 ? &s->allow : NULL;
+    if (acri_allow_check_url(s->run.allow, s->run.host, &why) < 0)
+        return acri_fail(reterr, -EACCES, "--host: %.800s", why.text);
     return 0;
 }
 
@@ -256,6 +273,8 @@ int acri_setup_read(struct acri_setup *ret_setup, struct acri_options *o,
     if (r == 0)
         r = read_connections(s, o, reterr);
     if (r == 0)
+        r = read_allowed(s, o, reterr);
+    if (r == 0)
         r = read_stages(s, o, reterr);
     s->once = acri_options_string(o, "once");
     if (r == 0 && acri_options_is_set(o, "once"))
@@ -273,5 +292,6 @@ void acri_setup_done(struct acri_setup *s)
 {
     acri_config_users_done(&s->users);
     acri_stages_done(&s->stages);
+    acri_allow_done(&s->allow);
     *s = (struct acri_setup){ .once = "" };
 }

@@ -16,6 +16,7 @@ struct acri_setup {
     struct acri_config_users users;
     struct acri_stages stages;
     struct acri_sources sources;
+    struct acri_allow allow;
     struct acr_stage once_stage;
     struct acr_shape shape;
     const char *once; /* the one user type's name; "" = not --once */
@@ -35,6 +36,9 @@ void acri_setup_done(struct acri_setup *s);
 /* The options that DEBUG, INFO and so on of --loglevel and --logfile ask for. Returns: 0, or a
  * negative errno with its line. */
 int acri_setup_log(const struct acri_options *o, struct acri_error *reterr);
+
+/* --threads, or one per CPU; of several processes on one machine, each its part of the CPUs. */
+unsigned acri_setup_threads(const struct acri_options *o);
 
 /* Every connection is a descriptor, and the soft limit is often 1,024: raise it to the hard one.
  * Returns: what it was, for acri_setup_restore_files. */

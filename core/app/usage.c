@@ -12,6 +12,7 @@
 
 static const char head[] = "Usage: acrida [options] [USER_TYPE ...]\n"
                            "       acrida new NAME | build DIR | check FILE\n"
+                           "       acrida keygen [FILE] | merge FILE...\n"
                            "\n"
                            "Runs the users of a scenario against a server and measures it. A "
                            "scenario is a C file that reads\n"

@@ -37,3 +37,12 @@ void acri_clock_fake(uint64_t now_ns)
 {
     fake_ns = now_ns;
 }
+
+int acri_clock_timeout_ms(uint64_t now_ns, uint64_t until_ns)
+{
+    if (until_ns <= now_ns)
+        return 0;
+    if (until_ns - now_ns >= 60 * ACRI_NS_PER_S)
+        return 60000;
+    return (int)((until_ns - now_ns + ACRI_NS_PER_MS - 1) / ACRI_NS_PER_MS);
+}

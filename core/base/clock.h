@@ -20,6 +20,9 @@ uint64_t acri_clock_now_ns(void);
 /* Nanoseconds since the epoch. Thread: any. */
 uint64_t acri_clock_real_ns(void);
 
+/* For poll: milliseconds from now to a time, rounded up; 0 when it is past, at most a minute. */
+int acri_clock_timeout_ms(uint64_t now_ns, uint64_t until_ns);
+
 /* For tests: both clocks answer now_ns from here on (real = the same); 0 gives the machine's back.
  */
 void acri_clock_fake(uint64_t now_ns);

@@ -13,6 +13,10 @@
 /* Set before threads start, and by the main thread only. */
 static enum acri_log_level lowest = ACRI_LOG_INFO;
 static int log_fd = STDERR_FILENO;
+static void (*copy_to)(void *arg, enum acri_log_level level, const char *source, const char *text);
+static void *copy_arg;
+/* Whether this thread is in that function. */
+static _Thread_local bool is_copying;
 
 void acri_log_set_level(enum acri_log_level level)
 {
@@ -40,6 +44,23 @@ void acri_log_close(void)
     if (log_fd != STDERR_FILENO)
         close(log_fd);
     log_fd = STDERR_FILENO;
+}
+
+void acri_log_copy_to(void (*function)(void *arg, enum acri_log_level level, const char *source,
+                                       const char *text),
+                      void *arg)
+{
+    copy_to = function;
+    copy_arg = arg;
+}
+
+static void copy(enum acri_log_level level, const char *source, const char *text)
+{
+    if (copy_to == NULL || is_copying)
+        return;
+    is_copying = true;
+    copy_to(copy_arg, level, source, text);
+    is_copying = false;
 }
 
 static const char *level_name(enum acri_log_level level)
@@ -88,8 +109,11 @@ void acri_logv(enum acri_log_level level, const char *source, const char *format
             line[i] = '?';
     line[length] = '\n';
     /* One write, so that lines of several threads do not mix. */
-    if (write(log_fd, line, length + 1) < 0)
-        return;
+    if (write(log_fd, line, length + 1) < 0) {
+        /* There is nobody to tell. */
+    }
+    line[length] = '\0';
+    copy(level, source, line + head);
 }
 
 void acri_log(enum acri_log_level level, const char *source, const char *format, ...)

@@ -25,6 +25,15 @@ bool acri_log_is_on(enum acri_log_level level);
 int acri_log_open(const char *path);
 void acri_log_close(void);
 
+/*
+ * Give each record that is written to a function, too: after its level was found high enough, as it
+ * was written, without head and newline. It is called on whichever thread logs; what it logs itself
+ * is not given to it. NULL ends it. Thread: main, while no other thread logs.
+ */
+void acri_log_copy_to(void (*function)(void *arg, enum acri_log_level level, const char *source,
+                                       const char *text),
+                      void *arg);
+
 /* Write one record; source names who speaks ("acrida", "shop"). Control characters are made
  * visible. Thread: any. */
 void acri_log(enum acri_log_level level, const char *source, const char *format, ...)

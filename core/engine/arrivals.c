@@ -63,6 +63,14 @@ static double next_step(struct acri_arrivals *a)
     return n_loops;
 }
 
+/* Arrivals of workers fall between one another's, not together. */
+static double phase_of(const struct acri_run_common *run)
+{
+    return run->first_number < run->number_step
+               ? (double)run->first_number / (double)run->number_step
+               : 0;
+}
+
 struct acri_arrivals *acri_arrivals_new(struct acri_users *us, uint32_t type)
 {
     struct acri_arrivals *a = acri_alloc(sizeof(*a));
@@ -76,11 +84,13 @@ struct acri_arrivals *acri_arrivals_new(struct acri_users *us, uint32_t type)
     a->is_stopped = us->loop.index >= a->n_loops;
     a->max_users = share(a->how->max_users, us->loop.index, us->run->n_loops);
     acri_schedule_init(&a->schedule, us->run->started_ns);
-    acri_rng_init(&a->rng, us->run->seed, (1ull << 62) + type * 65536ull + us->loop.index);
+    /* Workers that came late have numbers far above: none of their bits may be lost. */
+    acri_rng_init(&a->rng, us->run->seed ^ (us->run->first_number * 0x9e3779b97f4a7c15ull),
+                  (1ull << 62) + type * 65536ull + us->loop.index);
     if (a->how->arrivals == ACR_ARRIVALS_POISSON)
         a->next_x = next_step(a);
     else
-        a->next_x = (double)us->loop.index;
+        a->next_x = (double)us->loop.index + phase_of(us->run);
     return a;
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/crash.h"
+#include "engine/follow.h"
 #include "engine/handover.h"
 #include "engine/service.h"
 #include "engine/share.h"
@@ -11,6 +12,7 @@
 #include "engine/traceback.h"
 #include "stats/snapshot.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define TICK_NS ACRI_NS_PER_S
@@ -26,18 +28,24 @@ void acri_conductor_wake(struct acri_conductor *c)
 }
 
 /* Until something is reported, or this time. */
-static void wait_until(struct acri_conductor *c, uint64_t at_ns)
+void acri_conductor_wait(struct acri_conductor *c, uint64_t at_ns)
 {
     c->is_waiting = true;
     acri_loop_suspend(&c->control.loop, at_ns);
     c->is_waiting = false;
 }
 
+/* Where what loops measure goes first. */
+static struct acri_stats *measured(struct acri_conductor *c)
+{
+    return c->lead != NULL ? c->report.stats : c->stats;
+}
+
 void acri_conductor_give_up(struct acri_conductor *c, struct acri_users *us)
 {
     us->is_given_up = true;
-    acri_stats_lost(c->stats, us->n_unsettled);
-    c->stats->ledger.attempts += us->n_unsettled_attempts;
+    acri_stats_lost(measured(c), us->n_unsettled);
+    measured(c)->ledger.attempts += us->n_unsettled_attempts;
 }
 
 void acri_conductor_take_in(struct acri_conductor *c, struct acri_users *from)
@@ -50,9 +58,10 @@ void acri_conductor_take_in(struct acri_conductor *c, struct acri_users *from)
     memcpy(from->load_seen, h->load, sizeof(from->load_seen));
     memcpy(from->type_live_seen, h->type_live, c->common.plan->n_types * sizeof(uint64_t));
     c->loop_cpu_ns[loop] = h->cpu_ns;
-    acri_stats_merge(c->stats, h->block);
+    acri_stats_merge(measured(c), h->block);
     acri_exceptions_move(&c->exceptions, &h->exceptions);
-    acri_handover_merge_states(&c->control, h);
+    acri_handover_merge_states(c->common.plan,
+                               c->lead != NULL ? c->report.states : c->control.states, h->states);
     if (c->load.spawner.control != NULL)
         acri_spawner_note_quit(&c->load.spawner, loop, h->type_quit);
     c->open_ns += h->open_ns;
@@ -64,9 +73,9 @@ void acri_conductor_take_in(struct acri_conductor *c, struct acri_users *from)
 /* --- ticks --------------------------------------------------------------------------------------
  */
 
-static uint64_t count_live(const struct acri_conductor *c)
+uint64_t acri_conductor_count_live(const struct acri_conductor *c)
 {
-    uint64_t n = 0;
+    uint64_t n = c->crew != NULL ? c->crew->n_users : 0;
 
     for (size_t i = 0; i < c->n_loops; i++)
         n += c->loops[i].n_live_seen;
@@ -76,7 +85,9 @@ static uint64_t count_live(const struct acri_conductor *c)
 static void add_up_loads(struct acri_conductor *c, struct acri_run_info *info)
 {
     for (size_t k = 0; k < c->common.plan->n_types; k++)
-        c->type_users[k] = 0;
+        c->type_users[k] = c->crew != NULL ? c->crew->type_users[k] : 0;
+    for (size_t k = 0; k < ACR_LOAD_COUNTS; k++)
+        info->load[k] = c->crew != NULL ? c->crew->load[k] : 0;
     for (size_t i = 0; i < c->n_loops; i++) {
         const struct acri_users *us = &c->loops[i];
 
@@ -92,7 +103,7 @@ static void make_snapshot(struct acri_conductor *c, struct acr_snapshot *ret_sna
     uint64_t now_ns = acri_clock_now_ns();
     struct acri_run_info info = {
         .state = c->state,
-        .n_users = count_live(c),
+        .n_users = acri_conductor_count_live(c),
         .target_users = c->load.wanted.users,
         .arrival_rate = c->load.is_open ? c->load.wanted.arrival_rate : 0,
         .type_names = c->type_names,
@@ -100,11 +111,16 @@ static void make_snapshot(struct acri_conductor *c, struct acr_snapshot *ret_sna
         .n_types = c->common.plan->n_types,
         .start_real_ns = c->start_real_ns,
         .elapsed_s = (double)(now_ns - c->common.started_ns) / 1e9,
+        .seed = c->o->seed,
         .open_requests =
             c->over_ns > 0 ? (double)c->open_ns / (double)c->over_ns * (double)c->n_loops : 0,
     };
 
     add_up_loads(c, &info);
+    if (c->crew != NULL) {
+        info.open_requests = c->crew->open_requests;
+        info.nodes = c->crew->show(c->crew->arg, &info, now_ns);
+    }
     acri_stats_tick(c->stats, now_ns);
     acri_snapshot_init(ret_snapshot, c->stats, &info);
 }
@@ -118,29 +134,39 @@ static bool is_out(const struct acri_conductor *c)
 }
 
 /* Take in what the loops have, waiting for the slow ones up to a deadline. */
-static void collect(struct acri_conductor *c, uint64_t deadline_ns)
+void acri_conductor_collect(struct acri_conductor *c, uint64_t deadline_ns)
 {
+    if (c->crew != NULL)
+        c->crew->drain(c->crew->arg, c->stats);
     for (size_t i = 0; i < c->n_loops; i++)
         if (!c->loops[i].is_given_up)
             acri_handover_post(&c->loops[i]);
     while (is_out(c) && acri_clock_now_ns() < deadline_ns)
-        wait_until(c, deadline_ns);
+        acri_conductor_wait(c, deadline_ns);
     /* What hooks have counted. */
-    acri_stats_merge(c->stats, c->control.block);
-    acri_hooks_tell_exceptions(&c->hook_results, c->service, c->stats, &c->exceptions);
+    acri_stats_merge(measured(c), c->control.block);
+    acri_hooks_tell_exceptions(&c->hook_results, c->service, measured(c), &c->exceptions);
+    if (c->lead != NULL && (c->tick_due_ns == 0 || acri_clock_now_ns() >= c->report_due_ns ||
+                            c->stop != ACRI_RUN_ON || c->lead->desired.phase != ACRI_PHASE_RUN)) {
+        acri_cluster_report_send(&c->report, c->lead, c->epoch, c->stats, c->control.states);
+        c->report_due_ns =
+            acri_clock_now_ns() + acri_clock_ns_of(c->lead->report_interval_s) - TICK_NS / 10;
+    }
 }
 
 static void reset(struct acri_conductor *c)
 {
     acri_stats_reset(c->stats, acri_clock_now_ns(), acri_clock_real_ns());
     c->open_ns = c->over_ns = 0;
+    if (c->crew != NULL)
+        c->crew->want_epoch(c->crew->arg);
 }
 
 static void end_warmup(struct acri_conductor *c)
 {
     struct acr_snapshot s;
 
-    collect(c, acri_clock_now_ns() + GRACE_NS);
+    acri_conductor_collect(c, acri_clock_now_ns() + GRACE_NS);
     make_snapshot(c, &s);
     acri_log_info("warm-up over: its %llu requests are left out of the statistics",
                   (unsigned long long)acr_entry_count(acr_snapshot_total(&s), ACR_REQUESTS));
@@ -149,17 +175,20 @@ static void end_warmup(struct acri_conductor *c)
     ACRI_FIRE(&c->hook_results, c->service, reset_stats, );
 }
 
-static void fill_test_event(const struct acri_conductor *c, struct acr_test_event *e)
+void acri_conductor_fill_event(const struct acri_conductor *c, struct acr_test_event *e)
 {
     const struct acri_ledger *ledger = &c->stats->ledger;
 
     *e = (struct acr_test_event){ .host = c->common.host,
-                                  .n_users = count_live(c),
-                                  .target_users =
-                                      c->load.shape != NULL ? c->load.wanted.users : c->o->n_users,
+                                  .n_users = acri_conductor_count_live(c),
+                                  .target_users = c->lead != NULL ? c->lead->desired.n_users_all
+                                                  : c->load.shape != NULL ? c->load.wanted.users
+                                                                          : c->o->n_users,
                                   .spawn_rate = c->o->spawn_rate,
                                   .run_time_s = c->o->run_time_s,
-                                  .role = "local",
+                                  .role = c->crew != NULL   ? "master"
+                                          : c->lead != NULL ? "worker"
+                                                            : "local",
                                   .n_requests = ledger->succeeded + ledger->failed,
                                   .n_failures = ledger->failed,
                                   .arrival_rate =
@@ -176,7 +205,9 @@ static void tell_spawned(struct acri_conductor *c)
     c->is_spawned = false;
     c->did_spawn = true;
     c->state = "running";
-    collect(c, acri_clock_now_ns() + (must_reset ? GRACE_NS : TICK_NS / 4));
+    if (c->crew != NULL)
+        acri_crew_await(c, n);
+    acri_conductor_collect(c, acri_clock_now_ns() + (must_reset ? GRACE_NS : TICK_NS / 4));
     if (n < c->n_told)
         acri_log_info("%llu users are left", (unsigned long long)n);
     else if (n > 0)
@@ -187,20 +218,25 @@ static void tell_spawned(struct acri_conductor *c)
         acri_log_info("statistics reset: spawning is complete");
         ACRI_FIRE(&c->hook_results, c->service, reset_stats, );
     }
-    fill_test_event(c, &e);
+    acri_conductor_fill_event(c, &e);
     ACRI_FIRE(&c->hook_results, c->service, spawning_complete, , &e);
 }
 
-static void tick(struct acri_conductor *c)
+void acri_conductor_tick(struct acri_conductor *c)
 {
     struct acr_snapshot s;
     uint64_t now_ns;
 
-    collect(c, acri_clock_now_ns() + TICK_NS / 4);
+    acri_conductor_collect(c, acri_clock_now_ns() + TICK_NS / 4);
     make_snapshot(c, &s);
+    if (c->crew != NULL)
+        c->crew->step(c->crew->arg, c->stats);
     if (c->listener->tick != NULL)
         c->listener->tick(c->listener->arg, &s);
-    ACRI_FIRE(&c->hook_results, c->service, tick, , &s);
+    if (c->lead != NULL)
+        acri_follow_observe(c);
+    else
+        ACRI_FIRE(&c->hook_results, c->service, tick, , &s);
     acri_usage_step(&c->usage, acri_clock_now_ns(), c->loop_cpu_ns, &c->hook_results, c->service);
     now_ns = acri_clock_now_ns();
     while (c->tick_due_ns <= now_ns)
@@ -219,6 +255,8 @@ static uint64_t after_s(uint64_t from_ns, double seconds)
  * lets what is looked at come to its end. */
 static bool are_iterations_over(struct acri_conductor *c)
 {
+    if (c->crew != NULL)
+        return c->o->n_iterations > 0 && c->crew->is_finished;
     if (!c->budget.is_over)
         return false;
     if (c->iterations_end_ns == 0)
@@ -237,14 +275,16 @@ static const char *why_over(struct acri_conductor *c, uint64_t end_ns)
     if (acri_clock_now_ns() >= end_ns)
         return "the run time is over: stopping";
     if (acri_load_next_ns(&c->load) <= acri_clock_now_ns() &&
-        !acri_load_step(&c->load, &c->hook_results, c->service, count_live(c)))
+        !acri_load_step(&c->load, &c->hook_results, c->service, acri_conductor_count_live(c)))
         return "the shape is over: stopping";
     return NULL;
 }
 
 static bool is_deserted(struct acri_conductor *c)
 {
-    return c->did_spawn && count_live(c) == 0 && !is_out(c) && !c->load.is_open &&
+    if (c->crew != NULL && (c->crew->is_deserted || !c->crew->is_empty))
+        return c->crew->is_deserted;
+    return c->did_spawn && acri_conductor_count_live(c) == 0 && !is_out(c) && !c->load.is_open &&
            !c->budget.is_over && c->load.shape == NULL && c->load.wanted.users > 0 &&
            !c->load.spawner.is_moving;
 }
@@ -263,28 +303,35 @@ static void keep_running(struct acri_conductor *c)
         const char *why = why_over(c, end_ns);
         uint64_t now_ns = acri_clock_now_ns();
 
+        acri_messages_tell(&c->inbox, &c->hook_results, c->service);
+
         if (why != NULL) {
             acri_log_info("%s", why);
             break;
         }
-        if (c->load.spawner.is_moving)
+        if (c->load.spawner.is_moving) {
             c->state = "spawning";
+            if (c->crew != NULL)
+                c->crew->want_spawned(c->crew->arg, false);
+        }
         if (c->warmup_due_ns != 0 && c->warmup_due_ns <= now_ns) {
             end_warmup(c);
         } else if (c->is_spawned) {
             tell_spawned(c);
         } else if (now_ns >= c->tick_due_ns) {
-            tick(c);
+            acri_conductor_tick(c);
             acri_budget_step(&c->budget, c->loops, c->n_loops);
             if (is_deserted(c)) {
-                acri_log_warning("no user is left: stopping");
+                acri_log_warning("no %s is left: stopping",
+                                 c->crew != NULL && c->crew->is_deserted ? "worker" : "user");
                 break;
             }
         } else {
             uint64_t next_ns = earliest(c->tick_due_ns, end_ns);
 
             next_ns = earliest(next_ns, acri_load_next_ns(&c->load));
-            wait_until(c, c->warmup_due_ns != 0 ? earliest(next_ns, c->warmup_due_ns) : next_ns);
+            acri_conductor_wait(c, c->warmup_due_ns != 0 ? earliest(next_ns, c->warmup_due_ns)
+                                                         : next_ns);
         }
     }
 }
@@ -305,9 +352,9 @@ static bool wait_for_users(struct acri_conductor *c, uint64_t deadline_ns, bool 
         if (now_ns >= deadline_ns || (is_patient && c->stop == ACRI_STOP_AT_ONCE))
             return false;
         if (now_ns >= c->tick_due_ns)
-            tick(c);
+            acri_conductor_tick(c);
         else
-            wait_until(c, c->tick_due_ns < deadline_ns ? c->tick_due_ns : deadline_ns);
+            acri_conductor_wait(c, c->tick_due_ns < deadline_ns ? c->tick_due_ns : deadline_ns);
     }
     return true;
 }
@@ -318,6 +365,8 @@ static void stop_users(struct acri_conductor *c)
     bool is_over = false;
 
     acri_load_stop(&c->load);
+    if (c->crew != NULL)
+        acri_crew_stop(c);
     acri_budget_close(&c->budget);
     if (c->stop != ACRI_STOP_AT_ONCE && c->o->stop_timeout_s > 0) {
         post_stop(c, ACRI_STOP_GRACEFUL);
@@ -338,7 +387,7 @@ static void stop_users(struct acri_conductor *c)
         c->is_stuck = true;
         acri_crash_watchdog(2 * CRASH_REPORT_S, 4);
         /* A slow loop is not a stuck one: it still hands over. */
-        collect(c, acri_clock_now_ns() + GRACE_NS);
+        acri_conductor_collect(c, acri_clock_now_ns() + GRACE_NS);
         for (size_t i = 0; i < c->n_loops; i++)
             if (c->loops[i].handover.is_out && !c->loops[i].is_given_up) {
                 acri_traceback_report_stuck(&c->loops[i]);
@@ -347,32 +396,52 @@ static void stop_users(struct acri_conductor *c)
     }
 }
 
+static void tell_start(const struct acri_conductor *c)
+{
+    const char *where = c->crew != NULL ? "workers" : "threads";
+    size_t n = c->crew != NULL ? c->crew->n_here : c->n_loops;
+
+    if (c->load.shape != NULL)
+        acri_log_info("running a shape on %zu %s (--seed %llu repeats this run)", n, where,
+                      (unsigned long long)c->o->seed);
+    else if (c->load.is_open)
+        acri_log_info("%g arrivals/s on %zu %s (--seed %llu repeats this run)", c->load.base_rate,
+                      n, where, (unsigned long long)c->o->seed);
+    if (c->load.shape == NULL && c->load.is_closed)
+        acri_log_info(
+            "spawning %llu users at %g per second on %zu %s (--seed %llu repeats this run)",
+            (unsigned long long)c->o->n_users, c->o->spawn_rate, n, where,
+            (unsigned long long)c->o->seed);
+}
+
 static void start_users(struct acri_conductor *c)
 {
+    uint64_t ago_ns = c->crew != NULL ? c->crew->resumed_ns : 0;
     uint64_t now_ns = acri_clock_now_ns();
 
-    c->common.started_ns = now_ns;
-    c->start_real_ns = acri_clock_real_ns();
+    c->common.started_ns = now_ns - ago_ns;
+    c->start_real_ns = acri_clock_real_ns() - ago_ns;
     c->tick_due_ns = now_ns + TICK_NS;
-    c->warmup_due_ns = c->o->warmup_s > 0 ? after_s(now_ns, c->o->warmup_s) : 0;
-    acri_stats_reset(c->stats, now_ns, c->start_real_ns);
+    c->warmup_due_ns =
+        c->o->warmup_s > 0 && c->lead == NULL ? after_s(c->common.started_ns, c->o->warmup_s) : 0;
+    if (ago_ns > 0 && c->warmup_due_ns <= now_ns)
+        c->warmup_due_ns = 0;
+    acri_stats_reset(c->stats, c->common.started_ns, c->start_real_ns);
+    if (ago_ns > 0)
+        c->crew->restore(c->crew->arg, c->stats);
     acri_usage_begin(&c->usage, c->n_loops, now_ns);
     for (size_t i = 0; i < c->n_loops; i++)
         acri_handover_begin(&c->loops[i], now_ns);
     acri_share_close(&c->common);
     c->state = "spawning";
-    if (c->load.shape != NULL)
-        acri_log_info("running a shape on %zu threads (--seed %llu repeats this run)", c->n_loops,
-                      (unsigned long long)c->o->seed);
-    else if (c->load.is_open)
-        acri_log_info("%g arrivals/s on %zu threads (--seed %llu repeats this run)",
-                      c->load.base_rate, c->n_loops, (unsigned long long)c->o->seed);
-    if (c->load.shape == NULL && c->load.is_closed)
-        acri_log_info(
-            "spawning %llu users at %g per second on %zu threads (--seed %llu repeats this run)",
-            (unsigned long long)c->o->n_users, c->o->spawn_rate, c->n_loops,
-            (unsigned long long)c->o->seed);
-    acri_load_start(&c->load, &c->control.loop, c->loops, c->n_loops, c->common.on_spawned);
+    if (c->lead != NULL) {
+        c->epoch = c->lead->desired.epoch;
+        acri_load_start_led(&c->load, &c->control.loop, c->loops, c->n_loops, c->common.on_spawned);
+        return;
+    }
+    tell_start(c);
+    acri_load_start(&c->load, &c->control.loop, c->loops, c->n_loops, c->crew, c->common.started_ns,
+                    c->common.on_spawned);
 }
 
 /* What hooks have spawned ends with the run. */
@@ -382,7 +451,7 @@ static void end_background(struct acri_conductor *c)
 
     acri_spawned_cancel_all(c->service);
     while (c->service->n_children > 0 && acri_clock_now_ns() < deadline_ns)
-        wait_until(c, acri_clock_now_ns() + 10 * ACRI_NS_PER_MS);
+        acri_conductor_wait(c, acri_clock_now_ns() + 10 * ACRI_NS_PER_MS);
     if (c->service->n_children > 0)
         acri_log_warning("%u coroutines that hooks have spawned did not end",
                          (unsigned)c->service->n_children);
@@ -425,7 +494,7 @@ static void finish(struct acri_conductor *c, bool did_start)
     acri_service_revive(c->service);
     end_background(c);
     if (did_start) {
-        collect(c, acri_clock_now_ns() + GRACE_NS);
+        acri_conductor_collect(c, acri_clock_now_ns() + GRACE_NS);
         tell_parked(c);
         if (c->warmup_due_ns != 0)
             acri_log_warning(
@@ -433,7 +502,7 @@ static void finish(struct acri_conductor *c, bool did_start)
         c->state = "stopped";
         make_snapshot(c, &s);
         ACRI_FIRE(&c->hook_results, c->service, test_stop, , &s);
-        acri_stats_merge(c->stats, c->control.block); /* what these hooks have counted */
+        acri_conductor_collect(c, acri_clock_now_ns()); /* what these hooks have counted */
     }
     c->state = "stopped";
     make_snapshot(c, &s);
@@ -454,14 +523,17 @@ void acri_conduct(void *arg)
 
     c->coroutine = acri_loop_current(&c->control.loop);
     c->service->coroutine = c->coroutine;
-    fill_test_event(c, &e);
+    acri_conductor_fill_event(c, &e);
     can_start = acri_hooks_fire_start(&c->hook_results, c->service, &e);
-    if (can_start && c->stop == ACRI_RUN_ON) {
+    if (can_start && c->stop == ACRI_RUN_ON && acri_crew_muster(c)) {
         start_users(c);
-        keep_running(c);
+        if (c->lead != NULL)
+            acri_follow_run(c);
+        else
+            keep_running(c);
         c->state = "stopping";
         acri_service_revive(c->service);
-        fill_test_event(c, &e);
+        acri_conductor_fill_event(c, &e);
         if (!c->has_crashed)
             ACRI_FIRE(&c->hook_results, c->service, test_stopping, , &e);
         stop_users(c);
@@ -469,5 +541,7 @@ void acri_conduct(void *arg)
     } else {
         finish(c, false);
     }
+    if (c->lead != NULL)
+        acri_follow_end(c);
     acri_loop_end(&c->control.loop);
 }

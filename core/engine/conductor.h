@@ -7,7 +7,11 @@
 #define ACRIDA_ENGINE_CONDUCTOR_H
 
 #include "engine/budget.h"
+#include "engine/cluster_report.h"
+#include "engine/crew.h"
+#include "engine/lead.h"
 #include "engine/load.h"
+#include "engine/messages.h"
 #include "engine/usage.h"
 #include "stats/stats.h"
 
@@ -20,6 +24,10 @@ struct acri_conductor {
     struct acri_users control;
     struct acri_users *loops; /* n_loops elements */
     size_t n_loops;
+    struct acri_crew *crew;            /* a master's; NULL = none, and users run on the loops */
+    struct acri_lead *lead;            /* a worker's; NULL = none, and the options decide */
+    struct acri_cluster_report report; /* a worker's */
+    struct acri_inbox inbox;
     struct acri_load load;
     struct acri_usage usage;
     struct acri_stats *stats;
@@ -29,8 +37,13 @@ struct acri_conductor {
     const char **type_names; /* one for each of the plan's types */
     uint64_t *type_users;    /* the same */
     uint64_t *loop_cpu_ns;   /* n_loops elements */
+    uint64_t epoch;          /* a worker's: of the statistics that are measured now */
+    uint64_t followed;       /* a worker's: the generation of what it does */
+    bool did_ask_stop;       /* a worker's: the master */
+    bool did_end;            /* a worker's: the run is over, and all of it reported */
     uint64_t start_real_ns;
     uint64_t tick_due_ns;
+    uint64_t report_due_ns; /* a worker's */
     uint64_t warmup_due_ns; /* 0 = over, or none */
     uint64_t open_ns;       /* integral of open requests since the last reset */
     uint64_t over_ns;       /* summed over loops, so the mean is open_ns / over_ns * n_loops */
@@ -61,5 +74,17 @@ void acri_conductor_give_up(struct acri_conductor *c, struct acri_users *us);
 
 /* Take in what a loop has handed over. */
 void acri_conductor_take_in(struct acri_conductor *c, struct acri_users *from);
+
+/* --- for the parts of the course that follow.c has ----------------------------------------------
+ */
+
+/* Until something is reported, or this time. Yields. */
+void acri_conductor_wait(struct acri_conductor *c, uint64_t at_ns);
+/* Take in what the loops have, waiting for the slow ones up to a deadline. Yields. */
+void acri_conductor_collect(struct acri_conductor *c, uint64_t deadline_ns);
+/* Collect, show, tell. Yields. */
+void acri_conductor_tick(struct acri_conductor *c);
+void acri_conductor_fill_event(const struct acri_conductor *c, struct acr_test_event *e);
+uint64_t acri_conductor_count_live(const struct acri_conductor *c);
 
 #endif

@@ -125,3 +125,15 @@ bool acri_dispatch_back(struct acri_dispatch *d, size_t *ret_type, size_t *ret_l
     *ret_loop = loop_of(d, *ret_type, --d->n_of_type[*ret_type]);
     return true;
 }
+
+size_t acri_dispatch_add(struct acri_dispatch *d, size_t type)
+{
+    d->n++;
+    return loop_of(d, type, d->n_of_type[type]++);
+}
+
+size_t acri_dispatch_drop(struct acri_dispatch *d, size_t type)
+{
+    d->n--;
+    return loop_of(d, type, --d->n_of_type[type]);
+}

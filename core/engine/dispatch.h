@@ -47,4 +47,9 @@ bool acri_dispatch_next(struct acri_dispatch *d, size_t *ret_type, size_t *ret_l
 /* Take back the last one. Returns: false when there is none. */
 bool acri_dispatch_back(struct acri_dispatch *d, size_t *ret_type, size_t *ret_loop);
 
+/* For who is told the numbers of each type by somebody else: one user more, or fewer, of a type.
+ * Not to be mixed with the two above. Returns: its loop. */
+size_t acri_dispatch_add(struct acri_dispatch *d, size_t type);
+size_t acri_dispatch_drop(struct acri_dispatch *d, size_t type);
+
 #endif

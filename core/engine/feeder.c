@@ -5,6 +5,7 @@
 #include "base/csv.h"
 #include "engine/feed_file.h"
 #include "engine/feed_order.h"
+#include "engine/lead.h"
 #include "engine/park.h"
 #include "engine/objects.h"
 #include "engine/user.h"
@@ -73,7 +74,12 @@ struct acr_feeder {
     uint64_t end;           /* of all positions */
     struct range *returned; /* n_returned elements */
     size_t n_returned;
-    size_t n_recalled; /* recalls that are out */
+    size_t n_recalled;      /* recalls that are out */
+    struct acri_lead *lead; /* a worker's: positions come from its master; NULL = all are here */
+    uint64_t number;        /* among the objects: the same in all processes */
+    uint64_t last; /* a worker's: the end of all positions; `end` is of those it was given */
+    bool is_claiming;
+    bool is_drained; /* the master has none left */
     struct share *first_asker;
     struct share *last_asker;
 };
@@ -128,6 +134,15 @@ static struct range take_range(struct acr_feeder *f, const struct share *s)
 }
 
 static void serve(struct acr_feeder *f);
+static void free_feeder(struct acri_object *object);
+
+static void keep_range(struct acr_feeder *f, struct range range)
+{
+    if (range.from == range.to)
+        return;
+    f->returned = acri_realloc(f->returned, (f->n_returned + 1) * sizeof(*f->returned));
+    f->returned[f->n_returned++] = range;
+}
 
 /* On the control loop, from a loop. */
 static void run_returned(struct acri_message *m)
@@ -137,10 +152,7 @@ static void run_returned(struct acri_message *m)
 
     s->is_recalled = false;
     f->n_recalled--;
-    if (s->returned.from < s->returned.to) {
-        f->returned = acri_realloc(f->returned, (f->n_returned + 1) * sizeof(*f->returned));
-        f->returned[f->n_returned++] = s->returned;
-    }
+    keep_range(f, s->returned);
     serve(f);
 }
 
@@ -174,6 +186,41 @@ static bool recall(struct acr_feeder *f)
 
 static void run_dealt(struct acri_message *m);
 
+/* Ask the master for more. Returns: whether some may come. */
+static bool claim(struct acr_feeder *f, const struct share *s)
+{
+    if (f->lead == NULL || f->is_drained)
+        return false;
+    if (!f->is_claiming)
+        f->lead->claim(f->lead->arg, f->number, s->n_wanted * f->n_loops, f->last);
+    f->is_claiming = true;
+    return true;
+}
+
+void acri_feeder_grant(struct acri_objects *objects, uint64_t number, uint64_t from, uint64_t to)
+{
+    struct acri_object *o = acri_objects_find(objects, number, free_feeder);
+    struct acr_feeder *f = o != NULL ? ACRI_CONTAINER_OF(o, struct acr_feeder, object) : NULL;
+
+    if (f == NULL || f->lead == NULL || from > to || to > f->last)
+        return;
+    /* The second answer to what was asked twice is as good. */
+    f->is_drained = f->is_claiming && from == to;
+    f->is_claiming = false;
+    keep_range(f, (struct range){ from, to });
+    serve(f);
+}
+
+void acri_feeder_claim_again(const struct acri_objects *objects)
+{
+    for (struct acri_object *o = objects->first; o != NULL; o = o->next) {
+        struct acr_feeder *f = ACRI_CONTAINER_OF(o, struct acr_feeder, object);
+
+        if (o->free == free_feeder && f->is_claiming && f->first_asker != NULL)
+            f->lead->claim(f->lead->arg, f->number, f->first_asker->n_wanted * f->n_loops, f->last);
+    }
+}
+
 /* Answer those who ask, in turn, until there is nothing left to give. */
 static void serve(struct acr_feeder *f)
 {
@@ -181,6 +228,8 @@ static void serve(struct acr_feeder *f)
         struct share *s = f->first_asker;
 
         s->dealt = take_range(f, s);
+        if (s->dealt.from == s->dealt.to && claim(f, s))
+            return;
         if (s->dealt.from == s->dealt.to && recall(f))
             return;
         f->first_asker = s->next_asker;
@@ -480,7 +529,9 @@ static struct acr_feeder *new_feeder(struct acr_user *u, uint32_t order)
         f->shares[i] = acri_alloc(sizeof(struct share));
         f->shares[i]->feeder = f;
     }
-    acri_rng_init(&rng, u->home->run->seed, 0x666565646572ull + acri_objects_add(u, &f->object));
+    f->number = acri_objects_add(u, &f->object);
+    f->lead = u->home->run->lead;
+    acri_rng_init(&rng, u->home->run->seed, 0x666565646572ull + f->number);
     f->seed = acri_rng_next(&rng);
     return f;
 }
@@ -502,6 +553,7 @@ struct acr_feeder *acr_feeder_open(struct acr_user *u, const char *path, uint32_
         (void)acr_raise(u, "%s", error.text);
         return NULL; /* freed with all others */
     }
-    f->end = order == ACR_FEED_ONCE ? f->file.n_rows : UINT64_MAX;
+    f->last = order == ACR_FEED_ONCE ? f->file.n_rows : UINT64_MAX;
+    f->end = f->lead == NULL ? f->last : 0;
     return f;
 }

@@ -19,11 +19,21 @@
 #ifndef ACRIDA_ENGINE_FEEDER_H
 #define ACRIDA_ENGINE_FEEDER_H
 
+#include "engine/objects.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 /* How many positions a share should get: a few rounds' worth of n rows, at most 64, and one for
  * each user that waits. */
 uint64_t acri_feeder_block(uint64_t n, uint64_t n_wanted, size_t n_loops);
+
+/* A worker's: positions that its master gives to the feeder with this number; none when from = to,
+ * and then there never will be. Thread: control. */
+void acri_feeder_grant(struct acri_objects *objects, uint64_t number, uint64_t from, uint64_t to);
+
+/* A worker's that has another master: what it asked the last one may have got lost. Thread:
+ * control. */
+void acri_feeder_claim_again(const struct acri_objects *objects);
 
 #endif

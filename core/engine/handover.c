@@ -2,12 +2,13 @@
 #include "engine/handover.h"
 
 #include "base/clock.h"
+#include "engine/lead.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static void **new_states(const struct acri_plan *plan)
+void **acri_handover_new_states(const struct acri_plan *plan)
 {
     void **states = acri_alloc((plan->n_loop_states + 1) * sizeof(*states));
 
@@ -16,25 +17,40 @@ static void **new_states(const struct acri_plan *plan)
     return states;
 }
 
-static void free_states(const struct acri_plan *plan, void **states)
+void acri_handover_free_states(const struct acri_plan *plan, void **states)
 {
     for (size_t i = 0; states != NULL && i < plan->n_loop_states; i++)
         free(states[i]);
     free((void *)states);
 }
 
+/* Of a worker: what outlives it. */
+static void keep_live(struct acri_users *us)
+{
+    struct acri_lead *lead = us->run->lead;
+    struct acri_tally *live = lead != NULL && !us->is_control
+                                  ? lead->live_tally(lead->arg, (uint32_t)us->loop.index)
+                                  : NULL;
+
+    if (live == NULL)
+        return;
+    acri_block_keep(us->block, live);
+    acri_block_keep(us->handover.block, live);
+}
+
 void acri_handover_init(struct acri_users *us)
 {
     const struct acri_plan *plan = us->run->plan;
 
-    us->states = new_states(plan);
+    us->states = acri_handover_new_states(plan);
     us->handover.users = us;
     us->handover.block = acri_block_new();
-    us->handover.states = new_states(plan);
+    us->handover.states = acri_handover_new_states(plan);
     us->handover.type_live = acri_alloc((plan->n_types + 1) * sizeof(uint64_t));
     us->handover.type_quit = acri_alloc((plan->n_types + 1) * sizeof(uint64_t));
     us->type_live_seen = acri_alloc((plan->n_types + 1) * sizeof(uint64_t));
     us->handed_over_ns = us->open_since_ns = acri_clock_now_ns();
+    keep_live(us);
 }
 
 void acri_handover_done(struct acri_users *us)
@@ -43,8 +59,8 @@ void acri_handover_done(struct acri_users *us)
 
     acri_exceptions_clear(&us->handover.exceptions);
     acri_block_free(us->handover.block);
-    free_states(plan, us->handover.states);
-    free_states(plan, us->states);
+    acri_handover_free_states(plan, us->handover.states);
+    acri_handover_free_states(plan, us->states);
     free(us->handover.type_live);
     free(us->handover.type_quit);
     free(us->type_live_seen);
@@ -112,12 +128,10 @@ void acri_handover_post(struct acri_users *us)
     acri_loop_post(&us->loop, &us->handover.message);
 }
 
-void acri_handover_merge_states(struct acri_users *control, struct acri_handover *h)
+void acri_handover_merge_states(const struct acri_plan *plan, void **into, void **from)
 {
-    const struct acri_plan *plan = control->run->plan;
-
     for (size_t i = 0; i < plan->n_loop_states; i++) {
-        plan->loop_states[i]->merge(control->states[i], h->states[i]);
-        memset(h->states[i], 0, plan->loop_states[i]->size);
+        plan->loop_states[i]->merge(into[i], from[i]);
+        memset(from[i], 0, plan->loop_states[i]->size);
     }
 }

@@ -14,8 +14,11 @@ void acri_handover_done(struct acri_users *us);
 /* Ask for it; on_handover follows. Nothing happens while one is out. Thread: control. */
 void acri_handover_post(struct acri_users *us);
 
-/* Merge the plugins' state that has come into that of the control loop. Thread: control. */
-void acri_handover_merge_states(struct acri_users *control, struct acri_handover *h);
+/* The state of all plugins, zeroed: n_loop_states of the plan. */
+void **acri_handover_new_states(const struct acri_plan *plan);
+void acri_handover_free_states(const struct acri_plan *plan, void **states);
+/* Merge one such set into another, and zero it. Thread: control. */
+void acri_handover_merge_states(const struct acri_plan *plan, void **into, void **from);
 
 /* From here on counts are those of the run. Thread: control, before users run. */
 void acri_handover_begin(struct acri_users *us, uint64_t now_ns);

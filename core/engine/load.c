@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/arrivals.h"
+#include "engine/crew.h"
 
 #include <errno.h>
 #include <math.h>
@@ -165,6 +166,8 @@ static void set_arrival_rate(struct acri_load *l, double rate, double ramp_per_s
 
     l->wanted.arrival_rate = rate;
     l->wanted.ramp_per_s = ramp_per_s;
+    if (l->crew != NULL)
+        l->crew->want_arrivals(l->crew->arg, rate, ramp_per_s);
     for (size_t i = 0; i < l->plan->n_types; i++)
         for (size_t k = 0; l->shares[i] > 0 && k < l->n_loops; k++)
             acri_arrivals_post_rate(&l->loops[k], (uint32_t)i, now_ns, rate * l->shares[i],
@@ -253,21 +256,54 @@ static void start_by_options(struct acri_load *l)
         set_arrival_rate(l, l->base_rate, 0);
 }
 
-void acri_load_start(struct acri_load *l, struct acr_loop *control, struct acri_users *loops,
-                     size_t n_loops, void (*on_complete)(void))
+static void start_spawner(struct acri_load *l, struct acr_loop *control, void (*on_complete)(void))
 {
     struct acri_dispatch_type *types = acri_alloc((l->plan->n_types + 1) * sizeof(*types));
 
     fill_dispatch(l, types);
+    acri_spawner_init(&l->spawner, l->plan, types, control, l->loops, l->n_loops, l->crew,
+                      on_complete);
+    free(types);
+}
+
+void acri_load_start_led(struct acri_load *l, struct acr_loop *control, struct acri_users *loops,
+                         size_t n_loops, void (*on_complete)(void))
+{
+    l->shape = NULL;
     l->loops = loops;
     l->n_loops = n_loops;
-    acri_spawner_init(&l->spawner, l->plan, types, control, loops, n_loops, on_complete);
-    free(types);
+    start_spawner(l, control, on_complete);
+}
+
+void acri_load_follow(struct acri_load *l, const struct acri_desired *d)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < l->plan->n_types; i++)
+        n += d->users[i];
+    if (memcmp(l->spawner.wanted_of_type, d->users, l->plan->n_types * sizeof(*d->users)) != 0 ||
+        !l->spawner.is_by_type)
+        acri_spawner_aim_types(&l->spawner, d->users, d->reach_in_ns);
+    l->wanted.users = n;
+    if (l->is_open && (!is_same(d->arrival_rate, l->wanted.arrival_rate) ||
+                       !is_same(d->ramp_per_s, l->wanted.ramp_per_s)))
+        set_arrival_rate(l, d->arrival_rate, d->ramp_per_s);
+}
+
+void acri_load_start(struct acri_load *l, struct acr_loop *control, struct acri_users *loops,
+                     size_t n_loops, struct acri_crew *crew, uint64_t since_ns,
+                     void (*on_complete)(void))
+{
+    l->loops = loops;
+    l->n_loops = n_loops;
+    l->crew = crew;
+    start_spawner(l, control, on_complete);
     if (l->shape == NULL) {
         start_by_options(l);
+        acri_spawner_since(&l->spawner, since_ns);
         return;
     }
-    l->next_ns = acri_clock_now_ns();
+    l->next_ns = l->shape->n_stages > 0 ? since_ns : acri_clock_now_ns();
     if (l->shape->n_stages > 0)
         apply_stage(l);
     else if (l->is_open)

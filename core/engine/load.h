@@ -6,6 +6,7 @@
 #ifndef ACRIDA_ENGINE_LOAD_H
 #define ACRIDA_ENGINE_LOAD_H
 
+#include "base/cluster.h"
 #include "engine/hooks.h"
 #include "engine/runner.h"
 #include "engine/spawner.h"
@@ -20,6 +21,7 @@ struct acri_load {
     struct acri_spawner spawner;
     struct acri_users *loops;
     size_t n_loops;
+    struct acri_crew *crew; /* a master's; NULL = users run on the loops */
     struct acr_load wanted;
     double base_rate;   /* arrivals per second without a shape */
     char *wanted_types; /* what wanted.user_types points to */
@@ -38,9 +40,17 @@ int acri_load_init(struct acri_load *l, const struct acri_plan *plan,
                    const struct acri_run_options *o, struct acri_error *reterr);
 void acri_load_done(struct acri_load *l);
 
-/* Begin. on_complete is called whenever the number of users is as wanted. */
+/* Begin, on loops or, without any, by a crew. since_ns: when the run began: now, or before, and
+ * then what should be there by now comes at once. on_complete is called whenever the number of
+ * users is as wanted. */
 void acri_load_start(struct acri_load *l, struct acr_loop *control, struct acri_users *loops,
-                     size_t n_loops, void (*on_complete)(void));
+                     size_t n_loops, struct acri_crew *crew, uint64_t since_ns,
+                     void (*on_complete)(void));
+/* The same for a worker: nothing yet, then as acri_load_follow says. */
+void acri_load_start_led(struct acri_load *l, struct acr_loop *control, struct acri_users *loops,
+                         size_t n_loops, void (*on_complete)(void));
+/* What a master wants of a worker from now on. */
+void acri_load_follow(struct acri_load *l, const struct acri_desired *d);
 /* No more changes, no more users. */
 void acri_load_stop(struct acri_load *l);
 

@@ -203,7 +203,7 @@ int acri_names_look_up(struct acr_user *u, const char *host, double timeout_s,
     int r;
 
     if (may_be_number(host) && acri_address_of_number(host, ret_addresses))
-        return 0;
+        return acri_allow_filter(run->allow, host, ret_addresses, reterr);
     n = find(mine, host);
     if (n == NULL || acri_clock_now_ns() >= n->until_ns) {
         r = acri_call(u, &call, timeout_s);
@@ -219,6 +219,9 @@ int acri_names_look_up(struct acr_user *u, const char *host, double timeout_s,
     }
     *ret_addresses = n->addresses;
     *reterr = n->error;
+    if (n->result < 0)
+        return n->result;
+    r = acri_allow_filter(run->allow, host, ret_addresses, reterr);
     choose(mine, n, run->address_order, ret_addresses);
-    return n->result;
+    return r;
 }

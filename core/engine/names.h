@@ -24,7 +24,8 @@ void acri_names_free(struct acri_names *names, bool are_threads_gone);
  * The addresses of a host, by name or number, in the order in which the run wants them tried.
  *
  * Units:   seconds; 0 = as long as it takes.
- * Returns: 0 or a negative errno (-ETIMEDOUT and -ECANCELED without a line). Yields.
+ * Returns: 0 or a negative errno (-ETIMEDOUT and -ECANCELED without a line; -EACCES: --allow-host
+ *          does not have it). Yields.
  */
 int acri_names_look_up(struct acr_user *u, const char *host, double timeout_s,
                        struct acri_addresses *ret_addresses, struct acri_error *reterr);

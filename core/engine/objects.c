@@ -25,6 +25,18 @@ size_t acri_objects_add(struct acr_user *u, struct acri_object *object)
     return objects->n++;
 }
 
+struct acri_object *acri_objects_find(const struct acri_objects *objects, uint64_t number,
+                                      void (*of_kind)(struct acri_object *object))
+{
+    struct acri_object *object = objects->first;
+
+    if (number >= objects->n)
+        return NULL;
+    for (size_t i = objects->n - 1; i > number; i--)
+        object = object->next;
+    return object->free == of_kind ? object : NULL;
+}
+
 void acri_objects_done(struct acri_objects *objects)
 {
     while (objects->first != NULL) {

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct acr_user;
 
@@ -30,6 +31,11 @@ bool acri_objects_may_make(struct acr_user *u, const char *what);
 
 /* Hand it over; its number, from 0. */
 size_t acri_objects_add(struct acr_user *u, struct acri_object *object);
+
+/* By its number, if it is of that kind: is freed by that function. Returns: NULL when there is
+ * none. */
+struct acri_object *acri_objects_find(const struct acri_objects *objects, uint64_t number,
+                                      void (*of_kind)(struct acri_object *object));
 
 /* Free all. No loop may run any more. */
 void acri_objects_done(struct acri_objects *objects);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "engine/conductor.h"
 #include "engine/crash.h"
+#include "engine/feeder.h"
 #include "engine/names.h"
 #include "engine/objects.h"
 #include "engine/park.h"
@@ -28,6 +29,7 @@ struct runner {
     struct acri_conductor c;
     struct acri_objects objects;
     struct acr_watch *crash_watch;
+    struct acr_watch *others_watch; /* of a master's workers, or a worker's master */
     struct acri_signals signals;
     int crash_fd;
 };
@@ -92,16 +94,31 @@ static void request_stop(enum acri_stop_level level)
     acri_conductor_wake(c);
 }
 
+/* Of a worker the master decides; it stops all. */
+static void ask_stop(void)
+{
+    struct acri_conductor *c = the_runner != NULL ? &the_runner->c : NULL;
+
+    if (c != NULL && c->lead != NULL && c->did_ask_stop)
+        return;
+    if (c != NULL && c->lead != NULL) {
+        c->did_ask_stop = true;
+        c->lead->ask_stop(c->lead->arg);
+        return;
+    }
+    request_stop(ACRI_STOP_REQUESTED);
+}
+
 static void on_stop_test(void)
 {
-    if (the_runner->c.stop == ACRI_RUN_ON)
+    if (the_runner->c.stop == ACRI_RUN_ON && !the_runner->c.did_ask_stop)
         acri_log_info("a task has stopped the test");
-    request_stop(ACRI_STOP_REQUESTED);
+    ask_stop();
 }
 
 void acr_stop_run(void)
 {
-    request_stop(ACRI_STOP_REQUESTED);
+    ask_stop();
 }
 
 void acr_set_exit_code(int exit_code)
@@ -124,11 +141,98 @@ static void on_stop_signal(const char *name)
     }
 }
 
+/* --- a cluster's --------------------------------------------------------------------------------
+ */
+
+bool acr_is_master(void)
+{
+    return the_runner != NULL && the_runner->c.crew != NULL;
+}
+
+bool acr_is_worker(void)
+{
+    return the_runner != NULL && the_runner->c.lead != NULL;
+}
+
+uint32_t acr_worker_index(void)
+{
+    return acr_is_worker() ? the_runner->c.lead->worker_index : 0;
+}
+
+/* To this process itself, from whichever thread. */
+struct own_message {
+    struct acri_message message;
+    char *type;
+    char *text;
+};
+
+static void run_own_message(struct acri_message *m)
+{
+    struct own_message *own = (struct own_message *)(void *)m;
+
+    acri_runner_deliver(0, own->type, own->text, strlen(own->text));
+    free(own->type);
+    free(own->text);
+    free(own);
+}
+
+static int send_to_self(struct acri_conductor *c, const char *type, const char *text)
+{
+    struct own_message *own = acri_alloc(sizeof(*own));
+
+    *own = (struct own_message){ .message = { .run = run_own_message },
+                                 .type = acri_strdup(type),
+                                 .text = acri_strdup(text) };
+    acri_loop_post(&c->control.loop, &own->message);
+    return 0;
+}
+
+int acr_send_message(uint32_t to, const char *type, const char *text)
+{
+    struct acri_conductor *c = the_runner != NULL ? &the_runner->c : NULL;
+
+    if (c == NULL || type == NULL || *type == '\0' || *type == '.')
+        return -EINVAL;
+    text = text != NULL ? text : "";
+    if (strlen(text) > ACRI_CLUSTER_MESSAGE_MAX)
+        return -EMSGSIZE;
+    if (c->crew != NULL)
+        return c->crew->send(c->crew->arg, to, type, text, strlen(text));
+    if (c->lead != NULL)
+        return c->lead->send(c->lead->arg, type, text, strlen(text));
+    return to == 0 || to == ACR_ALL_WORKERS ? send_to_self(c, type, text) : -ENOENT;
+}
+
+/* What came before the run: a master's test_start is over when its workers' begin. */
+static struct acri_inbox early;
+
+void acri_runner_deliver(uint32_t from, const char *type, const void *bytes, size_t n_bytes)
+{
+    if (the_runner == NULL) {
+        acri_messages_put(&early, from, type, bytes, n_bytes);
+        return;
+    }
+    acri_messages_put(&the_runner->c.inbox, from, type, bytes, n_bytes);
+    acri_conductor_wake(&the_runner->c);
+}
+
+void acri_runner_grant(uint64_t feeder, uint64_t from, uint64_t to)
+{
+    if (the_runner != NULL)
+        acri_feeder_grant(&the_runner->objects, feeder, from, to);
+}
+
+void acri_runner_claim_again(void)
+{
+    if (the_runner != NULL)
+        acri_feeder_claim_again(&the_runner->objects);
+}
+
 int acr_set_load(const struct acr_load *load)
 {
     if (the_runner == NULL || the_runner->c.load.spawner.control == NULL)
         return -EPERM;
-    if (the_runner->c.load.shape != NULL)
+    if (the_runner->c.load.shape != NULL || the_runner->c.lead != NULL)
         return -EBUSY;
     return acri_load_apply(&the_runner->c.load, load);
 }
@@ -157,6 +261,34 @@ static void on_crash(int fd, uint32_t ready, void *arg)
 /* --- set-up
  * ---------------------------------------------------------------------------------------- */
 
+static bool has_others(const struct runner *r)
+{
+    return r->c.crew != NULL || r->c.lead != NULL;
+}
+
+static void on_others(int fd, uint32_t ready, void *arg)
+{
+    struct acri_conductor *c = arg;
+
+    (void)fd;
+    (void)ready;
+    if (c->crew != NULL)
+        c->crew->drain(c->crew->arg, c->stats);
+    else
+        c->lead->drain(c->lead->arg);
+    acri_conductor_wake(c);
+}
+
+static struct acr_watch *watch_others(struct runner *r)
+{
+    struct acri_conductor *c = &r->c;
+
+    if (!has_others(r))
+        return NULL;
+    return acr_watch_new(&c->control.loop, c->crew != NULL ? c->crew->fd : c->lead->fd, ACR_READ,
+                         on_others, c);
+}
+
 static int watch(struct runner *r, struct acri_error *reterr)
 {
     struct acr_loop *control = &r->c.control.loop;
@@ -168,7 +300,9 @@ static int watch(struct runner *r, struct acri_error *reterr)
         code = acri_crash_init(&r->crash_fd);
     if (code == 0)
         r->crash_watch = acr_watch_new(control, r->crash_fd, ACR_READ, on_crash, &r->c);
-    if (r->crash_watch == NULL)
+    if (code == 0)
+        r->others_watch = watch_others(r);
+    if (r->crash_watch == NULL || (has_others(r) && r->others_watch == NULL))
         return acri_fail(reterr, -EMFILE,
                          "signals could not be watched: raise the limit of open "
                          "files (ulimit -n)");
@@ -179,8 +313,10 @@ static int start_loops(struct acri_conductor *c, struct acri_error *reterr)
 {
     int code = 0;
 
-    c->loops = acri_alloc(c->o->n_threads * sizeof(*c->loops));
-    while (code == 0 && c->n_loops < c->o->n_threads) {
+    unsigned n_threads = c->crew != NULL ? 0 : c->o->n_threads;
+
+    c->loops = acri_alloc((n_threads + 1) * sizeof(*c->loops));
+    while (code == 0 && c->n_loops < n_threads) {
         struct acri_users *us = &c->loops[c->n_loops];
 
         code = acri_users_init(us, (unsigned)c->n_loops, false, &c->common, reterr);
@@ -195,6 +331,21 @@ static int start_loops(struct acri_conductor *c, struct acri_error *reterr)
     return code;
 }
 
+static void set_up_others(struct acri_conductor *c)
+{
+    if (c->crew != NULL) {
+        c->crew->run = &c->common;
+        c->crew->states = c->control.states;
+    }
+    if (c->lead == NULL)
+        return;
+    c->inbox = early;
+    early = (struct acri_inbox){ 0 };
+    acri_cluster_report_init(&c->report, c->common.plan);
+    for (size_t i = 0; i < c->lead->n_shared; i++)
+        acri_share_take(&c->common, c->lead->shared[2 * i], c->lead->shared[2 * i + 1]);
+}
+
 static int set_up(struct runner *r, struct acri_error *reterr)
 {
     struct acri_conductor *c = &r->c;
@@ -203,6 +354,10 @@ static int set_up(struct runner *r, struct acri_error *reterr)
 
     if (code < 0)
         return code;
+    if (has_others(r) && plan->n_types > ACRI_CLUSTER_TYPES)
+        return acri_fail(reterr, -EINVAL,
+                         "%zu user types are too many for a cluster: leave some out (at most %u)",
+                         (size_t)plan->n_types, ACRI_CLUSTER_TYPES);
     c->common.open_types = c->load.open_types;
     /* Under open load each loop has a stock from the start. */
     acri_budget_init(&c->budget, c->o->n_iterations, c->load.is_open ? 0 : c->o->n_iterations);
@@ -219,6 +374,7 @@ static int set_up(struct runner *r, struct acri_error *reterr)
     if (code < 0)
         return code;
     c->service = acri_service_new(&c->control);
+    set_up_others(c);
     c->common.names = acri_names_new(0, 0);
     code = acri_offload_new(&c->control.loop, &c->common.offload);
     if (code < 0)
@@ -240,6 +396,9 @@ static void tear_down(struct runner *r)
     acri_usage_done(&c->usage);
     acri_signals_done(&r->signals);
     acr_watch_free(r->crash_watch);
+    acr_watch_free(r->others_watch);
+    acri_cluster_report_done(&c->report);
+    acri_messages_done(&c->inbox);
     if (r->crash_fd >= 0)
         close(r->crash_fd);
     acri_names_free(c->common.names, acri_offload_free(c->common.offload));
@@ -277,8 +436,15 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
                            .n_iterations = options->n_iterations,
                            .address_order = options->address_order,
                            .sources = options->sources,
+                           .allow = options->allow,
                            .stop_timeout_s = options->stop_timeout_s,
                            .ignore_waits = options->ignore_waits,
+                           .lead = options->lead,
+                           .first_number =
+                               options->lead != NULL ? options->lead->desired.first_number : 0,
+                           .number_step =
+                               options->lead != NULL ? options->lead->desired.number_step : 1,
+                           .share = options->lead != NULL ? options->lead->desired.share : 0,
                            .on_handover = on_handover,
                            .on_empty = on_empty,
                            .on_failed = on_failed,
@@ -288,6 +454,8 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
                            .on_finished = on_finished },
                .o = options,
                .listener = listener,
+               .crew = options->crew,
+               .lead = options->lead,
                .state = "ready",
                .exit_code = -1 },
         .signals = { .fd = -1 },
@@ -300,6 +468,7 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
         acri_loop_go(&c->control.loop, acri_stack_class_of(256), acri_conduct, c, NULL, c->service);
         acri_loop_run(&c->control.loop);
         *ret_result = (struct acri_run_result){ .exit_code = c->exit_code,
+                                                .was_stopped = c->stop != ACRI_RUN_ON,
                                                 .must_exit = c->is_stuck || c->has_crashed,
                                                 .start_error = c->hook_results.start_error };
     }

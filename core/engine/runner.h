@@ -7,7 +7,11 @@
 #define ACRIDA_ENGINE_RUNNER_H
 
 #include "engine/plan.h"
+#include "sched/allow.h"
 #include "sched/source.h"
+
+struct acri_crew;
+struct acri_lead;
 
 struct acri_run_options {
     const char *host;      /* "" = the user types' own */
@@ -34,7 +38,10 @@ struct acri_run_options {
     size_t n_folders;
     enum acri_address_order address_order; /* of names with several addresses */
     const struct acri_sources *sources;    /* where connections leave from; NULL = anywhere */
-    bool own_signals; /* SIGINT and SIGTERM stop the run; false in a program that embeds us */
+    const struct acri_allow *allow;        /* where they may go; NULL = anywhere */
+    struct acri_crew *crew; /* a master's workers: no users here, and no threads; NULL = none */
+    struct acri_lead *lead; /* a worker's master, which decides the load; NULL = the options do */
+    bool own_signals;       /* SIGINT and SIGTERM stop the run; false in a program that embeds us */
 };
 
 /* The front end. Called on the control loop. */
@@ -48,6 +55,7 @@ struct acri_run_listener {
 
 struct acri_run_result {
     int exit_code;
+    bool was_stopped;              /* by a signal; of a run on its own by whatever else, too */
     bool must_exit;                /* a thread is stuck or crashed: leave by _exit */
     struct acri_error start_error; /* why a hook kept the run from starting; "" = it did not */
 };
@@ -61,5 +69,16 @@ struct acri_run_result {
 int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options *options,
                     const struct acri_run_listener *listener, struct acri_run_result *ret_result,
                     struct acri_error *reterr);
+
+/* --- from the application, in a run, on the control loop ---------------------------------------
+ */
+
+/* A message of the scenario's has come from another process. */
+void acri_runner_deliver(uint32_t from, const char *type, const void *bytes, size_t n_bytes);
+/* The answer to a claim: positions of a feeder; from = to: there are none any more. */
+void acri_runner_grant(uint64_t feeder, uint64_t from, uint64_t to);
+
+/* Claims without an answer are to be made again: the master may be another one. */
+void acri_runner_claim_again(void);
 
 #endif

@@ -52,6 +52,7 @@ void acr_sample_attempt(struct acr_sample *s)
 {
     s->n_attempts++;
     s->user->home->n_unsettled_attempts++;
+    s->user->home->block->live->attempts++;
 }
 
 void acr_sample_answered(struct acr_sample *s)

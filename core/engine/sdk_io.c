@@ -120,6 +120,8 @@ static int open_socket(struct acr_user *u, struct acr_socket *s, const struct ac
     r = acri_target_parse(how->to, &t, &error);
     if (r < 0)
         return fail_with(s, error.text, r);
+    if (t.transport == ACRI_TRANSPORT_UNIX && !acri_allow_host(u->home->run->allow, ""))
+        return fail_with(s, "Unix sockets are not among the hosts of --allow-host", -EACCES);
     if (t.transport == ACRI_TRANSPORT_UNIX) {
         s->name_ms = 0;
         r = acri_dial_path(u, t.host, deadline_ns, &fd);
@@ -192,6 +194,11 @@ int acr_resolve_host(struct acr_user *u, const char *host, uint16_t port, double
         memcpy(&to[i], &addresses.list[i], sizeof(addresses.list[i]));
     }
     return (int)(addresses.n < n ? addresses.n : n);
+}
+
+bool acr_host_is_allowed(const struct acr_user *u, const char *host)
+{
+    return acri_allow_host(u->home->run->allow, host);
 }
 
 int acr_bind_source(struct acr_loop *l, int fd, int family)

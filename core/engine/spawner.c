@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "engine/crew.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #define BATCH 512u
 /* So that ticks and signals have their turn. */
 #define MOST_AT_ONCE 65536u
+/* How often workers are told other numbers: they take the steps between. */
+#define CREW_STEP_NS (250 * ACRI_NS_PER_MS)
 
 static void move_due(struct acri_timer *t);
 
@@ -34,7 +37,8 @@ static size_t slot(const struct acri_spawner *s, size_t loop, size_t type)
 
 void acri_spawner_init(struct acri_spawner *s, const struct acri_plan *plan,
                        const struct acri_dispatch_type *types, struct acr_loop *control,
-                       struct acri_users *loops, size_t n_loops, void (*on_complete)(void))
+                       struct acri_users *loops, size_t n_loops, struct acri_crew *crew,
+                       void (*on_complete)(void))
 {
     size_t n_slots = n_loops * plan->n_types + 1;
 
@@ -43,34 +47,67 @@ void acri_spawner_init(struct acri_spawner *s, const struct acri_plan *plan,
                                 .control = control,
                                 .loops = loops,
                                 .n_loops = n_loops,
-                                .batches = acri_alloc(n_loops * sizeof(*s->batches)),
-                                .batch_lengths = acri_alloc(n_loops * sizeof(*s->batch_lengths)),
+                                .crew = crew,
+                                .wanted_of_type =
+                                    acri_alloc((plan->n_types + 1) * sizeof(*s->wanted_of_type)),
+                                .over_all = acri_alloc((plan->n_types + 1) * sizeof(*s->over_all)),
+                                .batches = acri_alloc((n_loops + 1) * sizeof(*s->batches)),
+                                .batch_lengths =
+                                    acri_alloc((n_loops + 1) * sizeof(*s->batch_lengths)),
                                 .stops = acri_alloc(n_slots * sizeof(*s->stops)),
                                 .quit = acri_alloc(n_slots * sizeof(*s->quit)),
                                 .quit_seen = acri_alloc(n_slots * sizeof(*s->quit_seen)),
                                 .on_complete = on_complete };
-    acri_dispatch_init(&s->dispatch, types, plan->n_types, n_loops);
+    acri_dispatch_init(&s->dispatch, types, plan->n_types, n_loops > 0 ? n_loops : 1);
     for (size_t i = 0; i < n_loops; i++)
         s->batches[i] = acri_alloc(BATCH * sizeof(**s->batches));
 }
 
-static uint64_t steps_left(const struct acri_spawner *s)
+static uint64_t distance(uint64_t a, uint64_t b)
 {
-    uint64_t n = s->dispatch.n;
-
-    return (n < s->target ? s->target - n : n - s->target) + s->n_to_replace;
+    return a < b ? b - a : a - b;
 }
 
-void acri_spawner_aim(struct acri_spawner *s, uint64_t target, double rate, const bool *allowed)
+static uint64_t steps_left(const struct acri_spawner *s)
 {
-    acri_dispatch_allow(&s->dispatch, allowed);
-    s->target = target;
+    uint64_t n = s->n_to_replace;
+
+    for (size_t i = 0; s->is_by_type && i < s->plan->n_types; i++)
+        n += distance(s->dispatch.n_of_type[i], s->wanted_of_type[i]);
+    return s->is_by_type ? n : n + distance(s->dispatch.n, s->target);
+}
+
+static void begin_moving(struct acri_spawner *s, double rate)
+{
     s->rate = rate;
     s->n_to_replace = s->n_quit;
     s->n_moved = 0;
     s->started_ns = acri_clock_now_ns();
     s->is_moving = true;
     acri_timer_set(&s->control->timers, &s->timer, s->started_ns);
+}
+
+void acri_spawner_aim(struct acri_spawner *s, uint64_t target, double rate, const bool *allowed)
+{
+    acri_dispatch_allow(&s->dispatch, allowed);
+    s->target = target;
+    s->is_by_type = false;
+    begin_moving(s, rate);
+}
+
+void acri_spawner_aim_types(struct acri_spawner *s, const uint64_t *n_of_type, uint64_t reach_in_ns)
+{
+    double seconds = (double)(reach_in_ns > 0 ? reach_in_ns : 1) / 1e9;
+
+    memcpy(s->wanted_of_type, n_of_type, s->plan->n_types * sizeof(*n_of_type));
+    s->is_by_type = true;
+    s->n_to_replace = s->n_quit;
+    begin_moving(s, (double)(steps_left(s) + 1) / seconds);
+}
+
+void acri_spawner_since(struct acri_spawner *s, uint64_t since_ns)
+{
+    s->started_ns = since_ns;
 }
 
 /* --- steps --------------------------------------------------------------------------------------
@@ -83,10 +120,30 @@ static void flush_spawns(struct acri_spawner *s, size_t loop)
     s->batch_lengths[loop] = 0;
 }
 
+/* A worker's loops share a rate with those of others. */
+static void post_type_counts(struct acri_spawner *s, struct acri_users *us)
+{
+    double share = us->run->share;
+
+    for (size_t k = 0; k < s->plan->n_types; k++)
+        s->over_all[k] = share > 0 && share < 1
+                             ? (uint64_t)((double)s->dispatch.n_of_type[k] / share + 0.5)
+                             : s->dispatch.n_of_type[k];
+    acri_users_post_type_counts(us, s->over_all);
+}
+
+void acri_spawner_post_counts(struct acri_spawner *s)
+{
+    for (size_t i = 0; s->plan->n_rates > 0 && i < s->n_loops; i++)
+        post_type_counts(s, &s->loops[i]);
+}
+
 static void flush(struct acri_spawner *s)
 {
     size_t n_types = s->plan->n_types;
 
+    if (s->crew != NULL)
+        s->crew->want_users(s->crew->arg, s->dispatch.n_of_type, CREW_STEP_NS);
     for (size_t i = 0; i < s->n_loops; i++) {
         uint64_t *stops = &s->stops[slot(s, i, 0)];
         uint64_t n = 0;
@@ -98,12 +155,14 @@ static void flush(struct acri_spawner *s)
             acri_users_post_stop_some(&s->loops[i], stops);
         memset(stops, 0, n_types * sizeof(*stops));
         if (s->plan->n_rates > 0)
-            acri_users_post_type_counts(&s->loops[i], s->dispatch.n_of_type);
+            post_type_counts(s, &s->loops[i]);
     }
 }
 
 static void spawn(struct acri_spawner *s, size_t type, size_t loop)
 {
+    if (s->crew != NULL)
+        return;
     s->batches[loop][s->batch_lengths[loop]++] = (struct acri_spawn){
         .type = (uint32_t)type, .number = s->n_started++, .due_ns = due_at_ns(s, s->n_moved)
     };
@@ -129,6 +188,8 @@ static void end_one(struct acri_spawner *s, size_t type, size_t loop)
 {
     uint64_t *quit = &s->quit[slot(s, loop, type)];
 
+    if (s->crew != NULL)
+        return;
     if (*quit > 0) {
         (*quit)--;
         s->n_quit--;
@@ -141,12 +202,52 @@ static void end_one(struct acri_spawner *s, size_t type, size_t loop)
     }
 }
 
+/* Of all types the one that lacks, or has too many of, the greatest part: so that they come and go
+ * in proportion. Returns: n_types when all are as wanted. */
+static size_t pick_by_type(const struct acri_spawner *s)
+{
+    size_t best = s->plan->n_types;
+    double best_part = 0;
+
+    for (size_t i = 0; i < s->plan->n_types; i++) {
+        uint64_t n = s->dispatch.n_of_type[i];
+        uint64_t wanted = s->wanted_of_type[i];
+        double part = (double)distance(n, wanted) / (double)(n > wanted ? n : wanted + 1);
+
+        if (n != wanted && part > best_part) {
+            best = i;
+            best_part = part;
+        }
+    }
+    return best;
+}
+
+static bool move_one_by_type(struct acri_spawner *s)
+{
+    size_t type = pick_by_type(s);
+
+    if (type == s->plan->n_types && s->n_to_replace == 0)
+        return false;
+    s->n_moved++;
+    if (type == s->plan->n_types) {
+        s->n_to_replace--;
+        replace_one(s);
+    } else if (s->dispatch.n_of_type[type] > s->wanted_of_type[type]) {
+        end_one(s, type, acri_dispatch_drop(&s->dispatch, type));
+    } else {
+        spawn(s, type, acri_dispatch_add(&s->dispatch, type));
+    }
+    return true;
+}
+
 /* Returns: false when no step is possible. */
 static bool move_one(struct acri_spawner *s)
 {
     size_t type;
     size_t loop;
 
+    if (s->is_by_type)
+        return move_one_by_type(s);
     if (s->dispatch.n > s->target) {
         if (!acri_dispatch_back(&s->dispatch, &type, &loop))
             return false;
@@ -167,11 +268,14 @@ static void move_due(struct acri_timer *t)
 {
     struct acri_spawner *s = ACRI_CONTAINER_OF(t, struct acri_spawner, timer);
     uint64_t now_ns = acri_clock_now_ns();
-    uint64_t due = acri_spawner_due(now_ns - s->started_ns, s->rate, s->n_moved + steps_left(s));
+    /* A crew is told what should be there after its step. */
+    uint64_t ahead_ns = s->crew != NULL ? CREW_STEP_NS : 0;
+    uint64_t due =
+        acri_spawner_due(now_ns + ahead_ns - s->started_ns, s->rate, s->n_moved + steps_left(s));
     uint64_t next_ns;
     bool is_stuck = false;
 
-    if (due > s->n_moved + MOST_AT_ONCE)
+    if (s->crew == NULL && due > s->n_moved + MOST_AT_ONCE)
         due = s->n_moved + MOST_AT_ONCE;
     while (s->n_moved < due && !is_stuck)
         is_stuck = !move_one(s);
@@ -182,6 +286,12 @@ static void move_due(struct acri_timer *t)
         return;
     }
     next_ns = due_at_ns(s, s->n_moved);
+    if (s->crew != NULL) {
+        next_ns =
+            next_ns > now_ns + 2 * CREW_STEP_NS ? next_ns - CREW_STEP_NS : now_ns + CREW_STEP_NS;
+        acri_timer_set(&s->control->timers, &s->timer, next_ns);
+        return;
+    }
     /* Above 1,000 users per second they come in batches, one a millisecond. */
     if (next_ns < now_ns + ACRI_NS_PER_MS)
         next_ns = now_ns + ACRI_NS_PER_MS;
@@ -215,6 +325,8 @@ void acri_spawner_done(struct acri_spawner *s)
     for (size_t i = 0; i < s->n_loops; i++)
         free(s->batches[i]);
     free(s->batches);
+    free(s->wanted_of_type);
+    free(s->over_all);
     free(s->batch_lengths);
     free(s->stops);
     free(s->quit);

@@ -62,16 +62,18 @@ void acri_usage_step(struct acri_usage *m, uint64_t now_ns, const uint64_t *loop
     uint64_t cpu_ns = process_cpu_ns();
     struct acr_usage_event e = { .memory_bytes = memory_bytes() };
 
-    if (now_ns < m->next_ns)
-        return;
     e.cpu_percent = percent(cpu_ns - m->cpu_ns, over_ns) / (double)(n_cpus > 0 ? n_cpus : 1);
     for (size_t i = 0; i < m->n_loops; i++) {
         double one = percent(loop_cpu_ns[i] - m->loop_cpu_ns[i], over_ns);
 
         if (one > e.loop_percent)
             e.loop_percent = one;
-        m->loop_cpu_ns[i] = loop_cpu_ns[i];
     }
+    m->now = e;
+    if (now_ns < m->next_ns)
+        return;
+    for (size_t i = 0; i < m->n_loops; i++)
+        m->loop_cpu_ns[i] = loop_cpu_ns[i];
     m->cpu_ns = cpu_ns;
     m->last_ns = now_ns;
     m->next_ns = now_ns + PERIOD_NS;

@@ -130,14 +130,14 @@ void acri_user_start(struct acri_users *us, const struct acri_spawn *spawn)
     struct acr_user *u = acri_user_new(us, plan->type->state_size);
 
     u->plan = plan;
-    u->number = spawn->number;
+    u->number = acri_users_number(us->run, spawn->number);
     u->intended_ns = spawn->due_ns;
     if (spawn->is_arrival) {
         u->arrival_ns = spawn->due_ns;
         u->iteration = ACRI_ITERATION_DEALT;
     }
     acri_frame_init(&u->base, plan->tasks);
-    acri_rng_init(&u->rng, us->run->seed, spawn->number);
+    acri_rng_init(&u->rng, us->run->seed, u->number);
     acri_roster_link(us, u);
     if (plan->type->on_start != NULL)
         begin_step(u, ACRI_USER_STARTING);

@@ -12,6 +12,7 @@
 #include "engine/exception.h"
 #include "engine/plan.h"
 #include "engine/wait.h"
+#include "sched/allow.h"
 #include "sched/loop.h"
 #include "sched/source.h"
 #include "sched/thread.h"
@@ -25,6 +26,7 @@ struct acr_measure;
 struct acr_sample;
 struct acri_arrivals;
 struct acri_budget_report;
+struct acri_lead;
 struct acri_names;
 struct acri_objects;
 struct acri_offload;
@@ -50,9 +52,13 @@ struct acri_run_common {
     size_t n_loops;
     const struct acri_open_type *open_types; /* one for each of the plan's types */
     uint64_t first_open_number; /* of users that arrivals make: first + index + i * n_loops */
+    uint64_t first_number;      /* a worker's: its users are first, first + step and so on of all */
+    uint64_t number_step;       /* 0 or 1 = all numbers are this process's */
+    double share;               /* a worker's: of total rates; 0 = all */
     uint64_t n_iterations;      /* all users together; 0 = no limit */
     double stop_timeout_s;      /* of users that are ended during the run */
     bool ignore_waits;
+    struct acri_lead *lead;     /* a worker's; NULL = none */
     struct acri_shared *shared; /* by acr_share, before users run */
     bool is_share_closed;
     struct acri_objects *objects; /* control loop's: what scenarios made for all loops */
@@ -60,6 +66,7 @@ struct acri_run_common {
     struct acri_names *names;     /* control loop's: addresses of hosts */
     enum acri_address_order address_order;
     const struct acri_sources *sources; /* where connections leave from */
+    const struct acri_allow *allow;     /* where they may go */
     const char *const *folders;         /* n_folders elements: where the scenarios lie */
     size_t n_folders;
     /* Called on the control loop. */
@@ -197,6 +204,12 @@ struct acri_users {
     bool is_recalled; /* control loop's: its stock has been asked for */
     bool is_given_up; /* control loop's: it crashed or is stuck, and will not answer any more */
 };
+
+/* The number of a process's n-th user among those of all processes. */
+static inline uint64_t acri_users_number(const struct acri_run_common *run, uint64_t n)
+{
+    return run->number_step > 1 ? run->first_number + n * run->number_step : run->first_number + n;
+}
 
 /*
  * Set up the loop and its clients; call from the thread that will run it when it is the control

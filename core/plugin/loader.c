@@ -57,6 +57,7 @@ static void remove_copies(const char *copies, size_t n)
 static void free_loaded(struct acri_loaded *loaded)
 {
     free(loaded->path);
+    free(loaded->copy);
     free(loaded->name);
 }
 
@@ -79,6 +80,22 @@ void acri_loader_done(struct acri_loader *l)
 
 /* --- what the file is, before dlopen sees it -------------------------------------------------- */
 
+/* Of an ELF header. */
+static const char *machine_name(unsigned machine)
+{
+    static const struct {
+        unsigned machine;
+        const char *name;
+    } names[] = { { EM_X86_64, "x86-64" }, { EM_AARCH64, "AArch64" }, { EM_386, "i386" },
+                  { EM_ARM, "ARM" },       { EM_RISCV, "RISC-V" },    { EM_PPC64, "POWER" },
+                  { EM_S390, "s390" } };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i].machine == machine)
+            return names[i].name;
+    return "another";
+}
+
 static int check_head(const ElfW(Ehdr) * head, size_t n, const char *path,
                       struct acri_error *reterr)
 {
@@ -95,8 +112,9 @@ static int check_head(const ElfW(Ehdr) * head, size_t n, const char *path,
         head->e_ident[EI_DATA] != order ||
         (OUR_MACHINE != EM_NONE && head->e_machine != OUR_MACHINE))
         return acri_fail(reterr, -ENOEXEC,
-                         "%s was built for another architecture: build it on this kind of machine",
-                         path);
+                         "%s was built for another architecture (%s; this machine: %s): build it "
+                         "on this kind of machine",
+                         path, machine_name(head->e_machine), machine_name(OUR_MACHINE));
     if (head->e_type != ET_DYN)
         return acri_fail(reterr, -ENOEXEC, "%s is not a shared object: link it with -shared", path);
     return 0;
@@ -396,6 +414,7 @@ static int open_object(struct acri_loader *l, const char *file, const char *path
     if (r < 0)
         return r;
     loaded.path = acri_strdup(path);
+    loaded.copy = acri_strdup(file);
     loaded.name = acri_strdup(name);
     l->loaded = acri_realloc(l->loaded, (l->n + 1) * sizeof(*l->loaded));
     l->loaded[l->n++] = loaded;

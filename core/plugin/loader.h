@@ -19,6 +19,7 @@ struct acri_loaded {
     const struct acr_plugin *plugin; /* widened and validated */
     struct acr_abi abi;              /* as the plugin saw it */
     char *path;
+    char *copy; /* what was loaded: a private copy of it, or the path */
     char *name; /* for messages: the path, or what it was made of */
 };
 

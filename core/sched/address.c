@@ -8,7 +8,7 @@
 
 static const struct scheme {
     const char *prefix;
-    enum acri_transport transport;
+    enum acri_target_transport transport;
 } schemes[] = {
     { "tcp://", ACRI_TRANSPORT_TCP }, { "tls://", ACRI_TRANSPORT_TLS },
     { "udp://", ACRI_TRANSPORT_UDP }, { "unix://", ACRI_TRANSPORT_UNIX },
@@ -109,7 +109,57 @@ static int ask(const char *host, int flags, struct acri_addresses *ret)
 
 bool acri_address_of_number(const char *host, struct acri_addresses *ret_addresses)
 {
+    union acri_address *first = &ret_addresses->list[0];
+
+    /* The usual one, once per connection: asking the resolver takes much longer. */
+    memset(ret_addresses, 0, sizeof(*ret_addresses));
+    if (inet_pton(AF_INET, host, &first->v4.sin_addr) == 1) {
+        first->v4.sin_family = AF_INET;
+        ret_addresses->n = 1;
+        return true;
+    }
     return ask(host, AI_NUMERICHOST, ret_addresses) == 0;
+}
+
+/* The length of a prefix in bits. Returns: 0 or -EINVAL. */
+static int parse_prefix(const char *text, unsigned most, unsigned *ret_bits)
+{
+    unsigned bits = 0;
+
+    if (*text == '\0' || strlen(text) > 3)
+        return -EINVAL;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9')
+            return -EINVAL;
+        bits = bits * 10 + (unsigned)(*text - '0');
+    }
+    *ret_bits = bits;
+    return bits <= most ? 0 : -EINVAL;
+}
+
+int acri_address_parse_network(const char *text, union acri_address *ret_address,
+                               unsigned *ret_bits, struct acri_error *reterr)
+{
+    const char *slash = strchr(text, '/');
+    size_t n = slash != NULL ? (size_t)(slash - text) : strlen(text);
+    struct acri_addresses found;
+    char address[80] = "";
+    unsigned most;
+
+    if (n > 0 && n < sizeof(address))
+        memcpy(address, text, n);
+    if (address[0] == '\0' || !acri_address_of_number(address, &found))
+        return acri_fail(reterr, -EINVAL,
+                         "'%.100s' is no address: write 10.0.0.5, 10.0.0.0/24, 2001:db8::5 or "
+                         "2001:db8::/112",
+                         text);
+    *ret_address = found.list[0];
+    most = ret_address->any.sa_family == AF_INET ? 32 : 128;
+    *ret_bits = most;
+    if (slash != NULL && parse_prefix(slash + 1, most, ret_bits) < 0)
+        return acri_fail(reterr, -EINVAL, "'%.100s': behind the / stands a number from 0 to %u",
+                         text, most);
+    return 0;
 }
 
 int acri_address_look_up(const char *host, struct acri_addresses *ret_addresses,

@@ -16,7 +16,7 @@
 #define ACRI_ADDRESSES_MAX 16u
 #define ACRI_HOST_MAX 254u
 
-enum acri_transport {
+enum acri_target_transport {
     ACRI_TRANSPORT_TCP = 1,
     ACRI_TRANSPORT_TLS,
     ACRI_TRANSPORT_UDP,
@@ -25,7 +25,7 @@ enum acri_transport {
 
 /* What a text says. */
 struct acri_target {
-    enum acri_transport transport;
+    enum acri_target_transport transport;
     char host[ACRI_HOST_MAX]; /* a name or a number, without brackets; of unix: the path */
     uint16_t port;
 };
@@ -55,6 +55,11 @@ int acri_target_parse(const char *text, struct acri_target *ret_target, struct a
 
 /* The address that a number is, without asking anybody. Returns: whether it is one. */
 bool acri_address_of_number(const char *host, struct acri_addresses *ret_addresses);
+
+/* Read "10.0.0.5", "10.0.0.0/24" or the same of IPv6: an address, and how many of its bits are the
+ * network's. Returns: 0, or -EINVAL with its line. */
+int acri_address_parse_network(const char *text, union acri_address *ret_address,
+                               unsigned *ret_bits, struct acri_error *reterr);
 
 /*
  * Ask the system for a name's addresses; blocks.

@@ -35,22 +35,6 @@ static void add_to(union acri_address *a, uint64_t n)
     }
 }
 
-/* The length of a prefix in bits. Returns: 0 or -EINVAL. */
-static int parse_prefix(const char *text, unsigned most, unsigned *ret_bits)
-{
-    unsigned bits = 0;
-
-    if (*text == '\0' || strlen(text) > 3)
-        return -EINVAL;
-    for (; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9')
-            return -EINVAL;
-        bits = bits * 10 + (unsigned)(*text - '0');
-    }
-    *ret_bits = bits;
-    return bits <= most ? 0 : -EINVAL;
-}
-
 /* From an address in a network to the addresses that can be used in it. */
 static void span(struct acri_source_range *r, unsigned bits)
 {
@@ -70,28 +54,12 @@ static void span(struct acri_source_range *r, unsigned bits)
 int acri_source_add(struct acri_sources *s, const char *text, struct acri_error *reterr)
 {
     struct acri_source_range r = { .n = 1 };
-    const char *slash = strchr(text, '/');
-    size_t n = slash != NULL ? (size_t)(slash - text) : strlen(text);
-    struct acri_addresses found;
-    char address[80] = "";
     unsigned bits;
+    int code = acri_address_parse_network(text, &r.first, &bits, reterr);
 
-    if (n > 0 && n < sizeof(address))
-        memcpy(address, text, n);
-    if (address[0] == '\0' || !acri_address_of_number(address, &found))
-        return acri_fail(reterr, -EINVAL,
-                         "'%.100s' is no address: write 10.0.0.5, 10.0.0.0/24, 2001:db8::5 or "
-                         "2001:db8::/112",
-                         text);
-    r.first = found.list[0];
-    if (slash != NULL) {
-        unsigned most = r.first.any.sa_family == AF_INET ? 32 : 128;
-
-        if (parse_prefix(slash + 1, most, &bits) < 0)
-            return acri_fail(reterr, -EINVAL, "'%.100s': behind the / stands a number from 0 to %u",
-                             text, most);
-        span(&r, bits);
-    }
+    if (code < 0)
+        return code;
+    span(&r, bits);
     if (s->n == ACRI_SOURCE_RANGES_MAX)
         return acri_fail(reterr, -EINVAL, "more than %u addresses: write them as ranges",
                          ACRI_SOURCE_RANGES_MAX);

@@ -21,6 +21,7 @@ struct acri_block *acri_block_new_limited(size_t n_entries, size_t n_failures)
 {
     struct acri_block *b = acri_alloc(sizeof(*b));
 
+    b->live = &b->own;
     b->entry_limit = n_entries;
     b->failure_limit = n_failures;
     b->n_ticks = 1;
@@ -179,14 +180,21 @@ static void clear_failures(struct acri_block *b)
 /* --- samples
  * --------------------------------------------------------------------------------------- */
 
+void acri_block_keep(struct acri_block *b, struct acri_tally *live)
+{
+    b->live = live;
+}
+
 void acri_block_started(struct acri_block *b)
 {
     b->ledger.started++;
+    b->live->started++;
 }
 
 void acri_block_lost(struct acri_block *b, uint64_t n)
 {
     b->ledger.lost += n;
+    b->live->lost += n;
 }
 
 static void record_times(struct acri_block_entry *e, const struct acri_record *r)
@@ -211,6 +219,7 @@ void acri_block_record(struct acri_block *b, const struct acri_record *r)
     if (r->is_cancelled) {
         e->counts.cancelled++;
         b->ledger.cancelled++;
+        b->live->cancelled++;
         return;
     }
     e->counts.requests++;
@@ -223,9 +232,11 @@ void acri_block_record(struct acri_block *b, const struct acri_record *r)
         e->counts.untimed++;
     if (ACRI_LIKELY(r->error == NULL)) {
         b->ledger.succeeded++;
+        b->live->succeeded++;
         return;
     }
     b->ledger.failed++;
+    b->live->failed++;
     e->counts.failures++;
     record_failure(b, e, r->error, r->real_ns);
 }

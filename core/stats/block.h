@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cluster.h"
 #include "stats/histogram.h"
 #include "stats/key.h"
 #include "stats/metric.h"
@@ -60,6 +61,31 @@ struct acri_counts {
     uint64_t bytes;
 };
 
+static inline void acri_counts_add(struct acri_counts *into, const struct acri_counts *from)
+{
+    into->requests += from->requests;
+    into->failures += from->failures;
+    into->attempts += from->attempts;
+    into->cancelled += from->cancelled;
+    into->untimed += from->untimed;
+    into->bytes += from->bytes;
+}
+
+static inline bool acri_counts_are_zero(const struct acri_counts *c)
+{
+    return c->requests == 0 && c->attempts == 0 && c->cancelled == 0;
+}
+
+static inline void acri_ledger_add(struct acri_ledger *into, const struct acri_ledger *from)
+{
+    into->started += from->started;
+    into->succeeded += from->succeeded;
+    into->failed += from->failed;
+    into->cancelled += from->cancelled;
+    into->lost += from->lost;
+    into->attempts += from->attempts;
+}
+
 struct acri_block_entry {
     struct acri_key key; /* type, name */
     struct acri_counts counts;
@@ -79,6 +105,8 @@ struct acri_block_failure {
 
 struct acri_block {
     struct acri_ledger ledger; /* since the block was cleared */
+    struct acri_tally *live;   /* since the start, without the attempts: acri_block_keep's, or own */
+    struct acri_tally own;
     uint64_t last_ns;          /* when the last request was answered; 0 = none */
     struct acri_block_entry *active;
     struct acri_block_failure *failures;
@@ -105,6 +133,9 @@ struct acri_block *acri_block_new(void);
 struct acri_block *acri_block_new_limited(size_t n_entries, size_t n_failures);
 /* NULL is allowed. */
 void acri_block_free(struct acri_block *b);
+
+/* Count requests there, too: borrowed, and never cleared. */
+void acri_block_keep(struct acri_block *b, struct acri_tally *live);
 
 /* A sample began. */
 void acri_block_started(struct acri_block *b);

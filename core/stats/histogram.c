@@ -112,7 +112,24 @@ void acri_histogram_widen(struct acri_histogram *h, uint64_t min_ns, uint64_t ma
     h->max_ns = max_ns > h->max_ns ? max_ns : h->max_ns;
 }
 
-static void add_sum(struct acri_histogram *h, uint64_t high, uint64_t low)
+void acri_histogram_put_list(struct acri_histogram *h, const uint16_t *buckets,
+                             const uint64_t *counts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at = buckets[i] % PAGE_BUCKETS;
+        uint32_t page = h->index[buckets[i] / PAGE_BUCKETS % ACRI_HISTOGRAM_PAGES];
+        uint64_t sum = page != 0 ? h->pages[page - 1].low[at] + counts[i] : UINT64_MAX;
+
+        if (ACRI_LIKELY(sum <= UINT16_MAX && counts[i] <= UINT16_MAX)) {
+            h->pages[page - 1].low[at] = (uint16_t)sum;
+            h->count += counts[i];
+            continue;
+        }
+        acri_histogram_put(h, buckets[i], counts[i]);
+    }
+}
+
+void acri_histogram_add_sum(struct acri_histogram *h, uint64_t high, uint64_t low)
 {
     h->sum_low += low;
     h->sum_high += high + (h->sum_low < low);
@@ -126,7 +143,7 @@ void acri_histogram_record_n(struct acri_histogram *h, uint64_t ns, uint64_t n)
         return;
     acri_histogram_put(h, acri_histogram_bucket(ns), n);
     acri_histogram_widen(h, ns, ns);
-    add_sum(h, (uint64_t)(sum >> 64), (uint64_t)sum);
+    acri_histogram_add_sum(h, (uint64_t)(sum >> 64), (uint64_t)sum);
 }
 
 static void merge_page(struct acri_histogram_page *into, const struct acri_histogram_page *from)
@@ -157,7 +174,7 @@ void acri_histogram_merge(struct acri_histogram *into, const struct acri_histogr
     FOR_PAGES(from, i, bits)
     merge_page(page_of(into, i), &from->pages[from->index[i] - 1]);
     into->count += from->count;
-    add_sum(into, from->sum_high, from->sum_low);
+    acri_histogram_add_sum(into, from->sum_high, from->sum_low);
     acri_histogram_widen(into, from->min_ns, from->max_ns);
 }
 

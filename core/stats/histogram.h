@@ -124,6 +124,10 @@ bool acri_histogram_next(const struct acri_histogram *h, uint32_t *bucket, uint6
  */
 void acri_histogram_put(struct acri_histogram *h, uint32_t bucket, uint64_t n);
 void acri_histogram_widen(struct acri_histogram *h, uint64_t min_ns, uint64_t max_ns);
+/* Counts of n buckets at once; the sum of all their times, in two words. */
+void acri_histogram_put_list(struct acri_histogram *h, const uint16_t *buckets,
+                             const uint64_t *counts, size_t n);
+void acri_histogram_add_sum(struct acri_histogram *h, uint64_t high, uint64_t low);
 
 /* Allocated bytes, without the structure itself. */
 size_t acri_histogram_bytes(const struct acri_histogram *h);

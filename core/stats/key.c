@@ -74,11 +74,27 @@ void acri_key_init_span(struct acri_key *k, const char *first, const char *secon
     add_span(k, second, bytes);
 }
 
+void acri_key_init_spans(struct acri_key *k, const char *first, size_t first_bytes,
+                         const char *second, size_t second_bytes)
+{
+    *k = (struct acri_key){ .hash = HASH_SEED };
+    add_span(k, first, first_bytes);
+    add_span(k, second, second_bytes);
+}
+
 void acri_key_extend(struct acri_key *k, const struct acri_key *from, const char *third)
 {
     ACRI_ASSERT(from->n == 2);
     *k = *from;
     add_text(k, third);
+}
+
+void acri_key_extend_span(struct acri_key *k, const struct acri_key *from, const char *third,
+                          size_t bytes)
+{
+    ACRI_ASSERT(from->n == 2);
+    *k = *from;
+    add_span(k, third, bytes);
 }
 
 /* All texts lie in one piece of memory, which text[0] points to. */

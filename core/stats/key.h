@@ -28,8 +28,14 @@ void acri_key_init(struct acri_key *k, const char *first, const char *second);
 /* The same with the second one given by its length. */
 void acri_key_init_span(struct acri_key *k, const char *first, const char *second, size_t bytes);
 
+/* The same with both given by their lengths. */
+void acri_key_init_spans(struct acri_key *k, const char *first, size_t first_bytes,
+                         const char *second, size_t second_bytes);
+
 /* The key `from` with a third text, all borrowed. */
 void acri_key_extend(struct acri_key *k, const struct acri_key *from, const char *third);
+void acri_key_extend_span(struct acri_key *k, const struct acri_key *from, const char *third,
+                          size_t bytes);
 
 /* A copy that owns its texts, each ended by a NUL; acri_key_done frees them. */
 void acri_key_copy(struct acri_key *to, const struct acri_key *from);

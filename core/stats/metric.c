@@ -118,8 +118,8 @@ static struct acr_metric *find(struct acri_metrics *m, uint32_t kind, const char
 }
 
 /* The row of a name, on the list of those touched. */
-static struct acr_metric *touch(struct acri_metrics *m, uint32_t kind, const char *name,
-                                size_t bytes)
+struct acr_metric *acri_metrics_row(struct acri_metrics *m, uint32_t kind, const char *name,
+                                    size_t bytes)
 {
     /* Most names are literals, so the addresses tell which it is; the texts have to prove it. */
     size_t guess = ((uintptr_t)name ^ (uintptr_t)name >> 6 ^ kind) % ACRI_METRIC_HITS;
@@ -176,6 +176,11 @@ static struct acri_histogram *band_of(struct acri_histogram **bands, size_t band
     return bands[band];
 }
 
+struct acri_histogram *acri_metric_band(struct acr_metric *x, bool is_below, size_t band)
+{
+    return band_of(is_below ? x->below : x->above, band);
+}
+
 static void add_to_band(struct acr_metric *x, double value)
 {
     double ns = fabs(value) * NS_PER_UNIT;
@@ -208,7 +213,7 @@ static void add_value(struct acr_metric *x, double value)
 void acri_metrics_add(struct acri_metrics *m, uint32_t kind, const char *name, double value,
                       uint64_t now_ns)
 {
-    struct acr_metric *x = touch(m, kind, name, strlen(name));
+    struct acr_metric *x = acri_metrics_row(m, kind, name, strlen(name));
 
     x->count++;
     add_value(x, value);
@@ -220,7 +225,7 @@ void acri_metrics_add(struct acri_metrics *m, uint32_t kind, const char *name, d
 
 void acri_metrics_check(struct acri_metrics *m, const char *name, bool is_passed)
 {
-    struct acr_metric *x = touch(m, ACR_METRIC_CHECK, name, strlen(name));
+    struct acr_metric *x = acri_metrics_row(m, ACR_METRIC_CHECK, name, strlen(name));
 
     x->count++;
     x->failures += !is_passed;
@@ -229,7 +234,7 @@ void acri_metrics_check(struct acri_metrics *m, const char *name, bool is_passed
 void acri_metrics_tag(struct acri_metrics *m, const char *tag, size_t bytes, bool is_failed,
                       bool has_time, uint64_t time_ns)
 {
-    struct acr_metric *x = touch(m, ACR_METRIC_TAG, tag, bytes);
+    struct acr_metric *x = acri_metrics_row(m, ACR_METRIC_TAG, tag, bytes);
 
     x->count++;
     x->failures += is_failed;
@@ -247,9 +252,10 @@ static void merge_bands(struct acri_histogram **into, struct acri_histogram *con
             acri_histogram_merge(band_of(into, i), from[i]);
 }
 
-static void merge(struct acr_metric *into, const struct acr_metric *from)
+void acri_metric_merge(struct acr_metric *into, const struct acr_metric *from)
 {
-    if (from->n_values > 0)
+    /* A gauge that was reset stands somewhere, without a value. */
+    if (from->n_values > 0 || from->last_ns > 0)
         widen(into, from->min, from->max);
     into->count += from->count;
     into->failures += from->failures;
@@ -268,7 +274,7 @@ static void merge(struct acr_metric *into, const struct acr_metric *from)
 void acri_metrics_merge(struct acri_metrics *into, const struct acri_metrics *from)
 {
     for (const struct acr_metric *x = from->active; x != NULL; x = x->next_active)
-        merge(touch(into, x->kind, x->key.text[1], x->key.bytes[1]), x);
+        acri_metric_merge(acri_metrics_row(into, x->kind, x->key.text[1], x->key.bytes[1]), x);
 }
 
 static void clear(struct acr_metric *x)
@@ -304,6 +310,15 @@ void acri_metrics_reset(struct acri_metrics *m, uint64_t now_ns)
         x->last_ns = last_ns;
         x->last = x->min = x->max = last;
     }
+    m->active = NULL;
+    m->n_ticks++;
+    m->start_ns = m->now_ns = now_ns;
+}
+
+void acri_metrics_forget(struct acri_metrics *m, uint64_t now_ns)
+{
+    for (size_t i = 0; i < m->n; i++)
+        clear(m->rows[i]);
     m->active = NULL;
     m->n_ticks++;
     m->start_ns = m->now_ns = now_ns;

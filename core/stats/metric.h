@@ -85,11 +85,22 @@ void acri_metrics_tag(struct acri_metrics *m, const char *tag, size_t bytes, boo
 /* Add all that was touched in another one since it was cleared, exactly. */
 void acri_metrics_merge(struct acri_metrics *into, const struct acri_metrics *from);
 
+/* The row of a name, touched; and one row's numbers added to another: parts of merging, for what
+ * comes from elsewhere. */
+struct acr_metric *acri_metrics_row(struct acri_metrics *m, uint32_t kind, const char *name,
+                                    size_t bytes);
+void acri_metric_merge(struct acr_metric *into, const struct acr_metric *from);
+/* The histogram of a band; made when there is none. */
+struct acri_histogram *acri_metric_band(struct acr_metric *x, bool is_below, size_t band);
+
 /* Begin a tick: what was touched goes to zero, names stay. Costs as much as was touched. */
 void acri_metrics_clear(struct acri_metrics *m);
 
 /* Begin again at a time: all goes to zero, names stay; a gauge stays where it stands. */
 void acri_metrics_reset(struct acri_metrics *m, uint64_t now_ns);
+
+/* All goes to zero, and gauges stand nowhere. */
+void acri_metrics_forget(struct acri_metrics *m, uint64_t now_ns);
 
 double acri_metric_sum(const struct acr_metric *x);
 /* Returns: false without a value. */

@@ -120,6 +120,24 @@ double acr_entry_quantile_ms(const struct acr_entry *e, uint32_t clock, uint32_t
     return MS(acri_histogram_quantile_ns(h, quantile));
 }
 
+double acr_entry_sum_ms(const struct acr_entry *e, uint32_t clock)
+{
+    const struct acri_histogram *h = times_of(e, clock);
+
+    return h != NULL ? MS((double)h->sum_high * 0x1.0p64 + (double)h->sum_low) : 0;
+}
+
+bool acr_entry_bucket(const struct acr_entry *e, uint32_t clock, uint32_t *bucket, double *ret_ms,
+                      uint64_t *ret_n)
+{
+    const struct acri_histogram *h = times_of(e, clock);
+
+    if (h == NULL || !acri_histogram_next(h, bucket, ret_n))
+        return false;
+    *ret_ms = MS(acri_histogram_bucket_ns(*bucket));
+    return true;
+}
+
 /* --- failures
  * -------------------------------------------------------------------------------------- */
 
@@ -219,6 +237,26 @@ double acr_snapshot_start_time(const struct acr_snapshot *s)
     return s != NULL ? S(s->info.start_real_ns) : 0;
 }
 
+double acr_snapshot_reset_time(const struct acr_snapshot *s)
+{
+    return s != NULL ? S(s->stats->start_real_ns) : 0;
+}
+
+double acr_snapshot_last_request_time(const struct acr_snapshot *s)
+{
+    const struct acri_stats *stats = s != NULL ? s->stats : NULL;
+
+    if (stats == NULL || stats->last_ns == 0)
+        return 0;
+    /* One that was under way at a reset ends after it; one told by hand may have ended before. */
+    return S(stats->start_real_ns + stats->last_ns - stats->start_ns);
+}
+
+uint64_t acr_snapshot_seed(const struct acr_snapshot *s)
+{
+    return s != NULL ? s->info.seed : 0;
+}
+
 double acr_snapshot_open_requests(const struct acr_snapshot *s)
 {
     return s != NULL ? s->info.open_requests : 0;
@@ -232,12 +270,8 @@ static uint64_t in_flight(const struct acri_ledger *l)
     return l->started > n_over ? l->started - n_over : 0;
 }
 
-uint64_t acr_snapshot_ledger(const struct acr_snapshot *s, uint32_t which)
+uint64_t acri_snapshot_ledger(const struct acri_ledger *l, uint32_t which)
 {
-    const struct acri_ledger *l = s != NULL ? &s->stats->ledger : NULL;
-
-    if (l == NULL)
-        return 0;
     switch (which) {
     case ACR_LEDGER_STARTED:
         return l->started;
@@ -256,6 +290,11 @@ uint64_t acr_snapshot_ledger(const struct acr_snapshot *s, uint32_t which)
     default:
         return 0;
     }
+}
+
+uint64_t acr_snapshot_ledger(const struct acr_snapshot *s, uint32_t which)
+{
+    return s != NULL ? acri_snapshot_ledger(&s->stats->ledger, which) : 0;
 }
 
 uint64_t acr_snapshot_load(const struct acr_snapshot *s, uint32_t which)

@@ -14,6 +14,8 @@
 
 #include "stats/stats.h"
 
+struct acri_nodes;
+
 /* What the run knows about itself. Texts are borrowed as long as the snapshot. */
 struct acri_run_info {
     const char *state;
@@ -28,6 +30,8 @@ struct acri_run_info {
     size_t n_types;
     double open_requests; /* requests in flight on average, integrated by the loops: for Little's
                              law */
+    uint64_t seed;
+    const struct acri_nodes *nodes; /* of a master: its workers (stats/nodes.h); NULL = none */
 };
 
 struct acr_snapshot {
@@ -37,5 +41,8 @@ struct acr_snapshot {
 
 void acri_snapshot_init(struct acr_snapshot *s, const struct acri_stats *stats,
                         const struct acri_run_info *info);
+
+/* One column of a ledger: enum acr_ledger. */
+uint64_t acri_snapshot_ledger(const struct acri_ledger *l, uint32_t which);
 
 #endif

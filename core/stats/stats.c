@@ -65,7 +65,8 @@ static struct acri_key *find_row(struct acri_stats_rows *rows, struct acri_key *
 
     if (found != NULL)
         return found;
-    if (rows->n_named < rows->limit) {
+    /* Rows of others do not count: so it does not matter when they come. */
+    if (rows->n_named < rows->limit && !acri_key_equals(k, others)) {
         rows->n_named++;
         return NULL;
     }
@@ -109,7 +110,7 @@ static void free_entry(struct acr_entry *e)
     free(e);
 }
 
-static struct acr_entry *entry_of(struct acri_stats *s, const struct acri_key *of)
+struct acr_entry *acri_stats_entry_row(struct acri_stats *s, const struct acri_key *of)
 {
     struct acri_key key = *of;
     struct acri_key others;
@@ -125,18 +126,13 @@ static struct acr_entry *entry_of(struct acri_stats *s, const struct acri_key *o
     return e;
 }
 
-static void add_entry(struct acr_entry *into, const struct acri_block_entry *from)
+static void add_entry(struct acr_entry *into, const struct acri_counts *counts,
+                      const struct acri_histogram *times)
 {
-    into->counts.requests += from->counts.requests;
-    into->counts.failures += from->counts.failures;
-    into->counts.attempts += from->counts.attempts;
-    into->counts.cancelled += from->counts.cancelled;
-    into->counts.untimed += from->counts.untimed;
-    into->counts.bytes += from->counts.bytes;
+    acri_counts_add(&into->counts, counts);
     for (size_t i = 0; i < ACRI_STATS_CLOCKS; i++)
-        acri_histogram_merge(&into->times[i], &from->times[i]);
-    acri_window_add(&into->window, from->counts.requests, from->counts.failures,
-                    &from->times[ACR_RESPONSE_TIME]);
+        acri_histogram_merge(&into->times[i], &times[i]);
+    acri_window_add(&into->window, counts->requests, counts->failures, &times[ACR_RESPONSE_TIME]);
 }
 
 static void reset_entry(struct acr_entry *e)
@@ -160,14 +156,14 @@ static size_t entry_bytes(const struct acr_entry *e)
  * ------------------------------------------------------------------------ */
 
 static struct acr_failure *failure_of(struct acri_stats *s, const struct acr_entry *e,
-                                      const char *error)
+                                      const char *error, size_t bytes)
 {
     struct acri_key key;
     struct acri_key others;
     struct acri_key *found;
     struct acr_failure *f;
 
-    acri_key_extend(&key, &e->key, error);
+    acri_key_extend_span(&key, &e->key, error, bytes);
     acri_key_extend(&others, &e->key, ACRI_STATS_OTHER_ERRORS);
     found = find_row(&s->failures, &key, &others);
     if (found != NULL)
@@ -179,11 +175,14 @@ static struct acr_failure *failure_of(struct acri_stats *s, const struct acr_ent
     return f;
 }
 
-static void add_failure(struct acri_stats *s, const struct acri_block_failure *from)
+void acri_stats_add_failure(struct acri_stats *s, const struct acr_failure *from)
 {
-    const struct acr_entry *e = entry_of(s, &from->entry->key);
-    struct acr_failure *f = failure_of(s, e, from->key.text[2]);
+    const struct acri_key *k = &from->key;
+    struct acri_key entry_key;
+    struct acr_failure *f;
 
+    acri_key_init_spans(&entry_key, k->text[0], k->bytes[0], k->text[1], k->bytes[1]);
+    f = failure_of(s, acri_stats_entry_row(s, &entry_key), k->text[2], k->bytes[2]);
     f->count += from->count;
     if (from->first_real_ns < f->first_real_ns)
         f->first_real_ns = from->first_real_ns;
@@ -240,27 +239,58 @@ static void add_node(struct acri_buf *nodes, const char *node)
     acri_buf_puts(nodes, node);
 }
 
-void acri_stats_exception_n(struct acri_stats *s, const char *message, const char *traceback,
-                            const char *node, uint64_t n)
+static struct acr_exception *exception_of(struct acri_stats *s, const struct acri_key *of)
 {
-    struct acri_key key;
+    struct acri_key key = *of;
     struct acri_key others;
     struct acri_key *found;
     struct acr_exception *x;
 
-    acri_key_init(&key, traceback, message);
     acri_key_init(&others, "", ACRI_STATS_OTHER_EXCEPTIONS);
     found = find_row(&s->exceptions, &key, &others);
-    if (found != NULL) {
-        x = EXCEPTION_OF(found);
-    } else {
-        x = acri_alloc(sizeof(*x));
-        acri_key_copy(&x->key, &key);
-        acri_buf_init(&x->nodes, ACRI_STATS_NODES_MAX);
-        insert_row(&s->exceptions, &x->key, s->exceptions.n);
-    }
+    if (found != NULL)
+        return EXCEPTION_OF(found);
+    x = acri_alloc(sizeof(*x));
+    acri_key_copy(&x->key, &key);
+    acri_buf_init(&x->nodes, ACRI_STATS_NODES_MAX);
+    insert_row(&s->exceptions, &x->key, s->exceptions.n);
+    return x;
+}
+
+void acri_stats_exception_n(struct acri_stats *s, const char *message, const char *traceback,
+                            const char *node, uint64_t n)
+{
+    struct acri_key key;
+    struct acr_exception *x;
+
+    acri_key_init(&key, traceback, message);
+    x = exception_of(s, &key);
     x->count += n;
     add_node(&x->nodes, node != NULL ? node : "");
+}
+
+void acri_stats_add_exception(struct acri_stats *s, const struct acri_key *key, uint64_t n,
+                              const char *nodes)
+{
+    struct acr_exception *x = exception_of(s, key);
+    char *list;
+    char *next;
+
+    x->count += n;
+    if (x->nodes.length == 0) {
+        acri_buf_puts(&x->nodes, nodes);
+        return;
+    }
+    list = acri_strdup(nodes);
+    for (char *node = list; node != NULL; node = next) {
+        next = strstr(node, ", ");
+        if (next != NULL) {
+            *next = '\0';
+            next += 2;
+        }
+        add_node(&x->nodes, node);
+    }
+    free(list);
 }
 
 void acri_stats_exception(struct acri_stats *s, const char *message, const char *traceback,
@@ -318,21 +348,45 @@ void acri_stats_free(struct acri_stats *s)
 void acri_stats_merge(struct acri_stats *s, struct acri_block *b)
 {
     for (const struct acri_block_entry *e = b->active; e != NULL; e = e->next_active) {
-        add_entry(entry_of(s, &e->key), e);
-        add_entry(s->total, e);
+        add_entry(acri_stats_entry_row(s, &e->key), &e->counts, e->times);
+        add_entry(s->total, &e->counts, e->times);
     }
-    for (const struct acri_block_failure *f = b->failures; f != NULL; f = f->next)
-        add_failure(s, f);
+    for (const struct acri_block_failure *f = b->failures; f != NULL; f = f->next) {
+        const struct acr_failure failure = { .key = f->key,
+                                             .count = f->count,
+                                             .first_real_ns = f->first_real_ns,
+                                             .last_real_ns = f->last_real_ns };
+
+        acri_stats_add_failure(s, &failure);
+    }
     acri_metrics_merge(&s->metrics, &b->metrics);
-    s->ledger.started += b->ledger.started;
-    s->ledger.succeeded += b->ledger.succeeded;
-    s->ledger.failed += b->ledger.failed;
-    s->ledger.cancelled += b->ledger.cancelled;
-    s->ledger.lost += b->ledger.lost;
-    s->ledger.attempts += b->ledger.attempts;
+    acri_ledger_add(&s->ledger, &b->ledger);
     if (b->last_ns > s->last_ns)
         s->last_ns = b->last_ns;
     acri_block_clear(b);
+}
+
+void acri_stats_add(struct acri_stats *into, const struct acri_stats *from)
+{
+    for (size_t i = 0; i < from->entries.n; i++) {
+        const struct acr_entry *e = ENTRY_OF(from->entries.keys[i]);
+
+        if (acri_counts_are_zero(&e->counts))
+            continue;
+        add_entry(acri_stats_entry_row(into, &e->key), &e->counts, e->times);
+        add_entry(into->total, &e->counts, e->times);
+    }
+    for (size_t i = 0; i < from->failures.n; i++)
+        acri_stats_add_failure(into, FAILURE_OF(from->failures.keys[i]));
+    for (size_t i = 0; i < from->exceptions.n; i++) {
+        const struct acr_exception *x = EXCEPTION_OF(from->exceptions.keys[i]);
+
+        acri_stats_add_exception(into, &x->key, x->count, acri_buf_text(&x->nodes));
+    }
+    acri_metrics_merge(&into->metrics, &from->metrics);
+    acri_ledger_add(&into->ledger, &from->ledger);
+    if (from->last_ns > into->last_ns)
+        into->last_ns = from->last_ns;
 }
 
 void acri_stats_lost(struct acri_stats *s, uint64_t n)
@@ -350,6 +404,24 @@ void acri_stats_reset(struct acri_stats *s, uint64_t now_ns, uint64_t real_ns)
     s->start_ns = s->now_ns = now_ns;
     s->start_real_ns = real_ns;
     s->last_ns = 0;
+    s->ring = (struct acri_stats_ring){ .open_start_ns = now_ns };
+    s->scratch_of = NULL;
+}
+
+void acri_stats_clear(struct acri_stats *s, uint64_t now_ns, uint64_t real_ns)
+{
+    acri_stats_reset(s, now_ns, real_ns);
+    acri_metrics_forget(&s->metrics, now_ns);
+    clear_exceptions(s);
+    s->ledger = (struct acri_ledger){ 0 };
+    s->foreign = (struct acri_stats_foreign){ 0 };
+}
+
+void acri_stats_restart_window(struct acri_stats *s, uint64_t now_ns)
+{
+    for (size_t i = 0; i < s->entries.n; i++)
+        acri_window_clear(&ENTRY_OF(s->entries.keys[i])->window);
+    acri_window_clear(&s->total->window);
     s->ring = (struct acri_stats_ring){ .open_start_ns = now_ns };
     s->scratch_of = NULL;
 }

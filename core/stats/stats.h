@@ -64,6 +64,12 @@ struct acri_stats_ring {
     uint64_t open_start_ns;
 };
 
+/* How much of all counts came from other processes; see acri_delta_apply. */
+struct acri_stats_foreign {
+    uint64_t n_events;
+    uint64_t n_bytes;
+};
+
 struct acri_stats {
     uint64_t start_ns; /* of the run or the last reset */
     uint64_t start_real_ns;
@@ -78,6 +84,7 @@ struct acri_stats {
     struct acri_stats_ring ring;
     struct acri_histogram scratch; /* current times of the entry that was last asked for them */
     const struct acr_entry *scratch_of;
+    struct acri_stats_foreign foreign;
 };
 
 struct acri_stats_limits {
@@ -98,6 +105,10 @@ void acri_stats_free(struct acri_stats *s);
 /* Add what a block holds, and empty the block. */
 void acri_stats_merge(struct acri_stats *s, struct acri_block *b);
 
+/* Add what other statistics hold, exactly as if their blocks had been merged here; of an exception,
+ * its nodes too. `from` stays as it is. */
+void acri_stats_add(struct acri_stats *into, const struct acri_stats *from);
+
 /*
  * Advance the window of the last 10 s: about once a second, after the blocks were merged, and
  * before reading. Slots end when this is called, so that each holds what was merged for just its
@@ -109,12 +120,26 @@ void acri_stats_tick(struct acri_stats *s, uint64_t now_ns);
  * ledger stay. */
 void acri_stats_reset(struct acri_stats *s, uint64_t now_ns, uint64_t real_ns);
 
+/* As new: everything goes to zero, exceptions go, gauges stand nowhere. Names stay allocated, for
+ * statistics that are filled again and again. */
+void acri_stats_clear(struct acri_stats *s, uint64_t now_ns, uint64_t real_ns);
+
+/* Empty the window: its time begins now. After the totals of an earlier process were applied. */
+void acri_stats_restart_window(struct acri_stats *s, uint64_t now_ns);
+
 /* An exception was raised on a node. NULL is read as "". */
 void acri_stats_exception(struct acri_stats *s, const char *message, const char *traceback,
                           const char *node);
 /* The same n times. */
 void acri_stats_exception_n(struct acri_stats *s, const char *message, const char *traceback,
                             const char *node, uint64_t n);
+
+/* Rows to add to, made when there are none (or those of others, see above): parts of merging, for
+ * delta.c. The key of an exception is (traceback, message); nodes are told with ", " between. */
+struct acr_entry *acri_stats_entry_row(struct acri_stats *s, const struct acri_key *key);
+void acri_stats_add_failure(struct acri_stats *s, const struct acr_failure *from);
+void acri_stats_add_exception(struct acri_stats *s, const struct acri_key *key, uint64_t n,
+                              const char *nodes);
 
 /* Samples that began will never be settled (a node or loop died). */
 void acri_stats_lost(struct acri_stats *s, uint64_t n);

@@ -106,6 +106,9 @@ const char *http_curl_error_text(const struct http_curl_failure *f, char *to, si
         if (f->has_sources && f->system_errno == EAFNOSUPPORT) {
             return "no --source-address is of the family of the host's address";
         }
+        if (f->limits_hosts && f->system_errno == EACCES) {
+            return HTTP_FAILURE_ALLOW;
+        }
         snprintf(to, to_bytes, "%s%s", f->has_proxy ? "the proxy: " : "",
                  f->system_errno == 0 ? HTTP_FAILURE_CONNECT : strerror(f->system_errno));
         return to;

@@ -2,6 +2,7 @@
 /* libcurl on one loop. */
 #include "curl_loop.h"
 
+#include "curl_allow.h"
 #include "curl_lookup.h"
 #include "curl_names.h"
 #include "curl_sockets.h"
@@ -103,6 +104,7 @@ struct http_curl_loop *http_curl_loop_new(struct acr_loop *l)
         return NULL;
     }
     loop->loop = l;
+    loop->limits_hosts = http_curl_allow_is_limited();
     loop->orders_names = http_curl_names_are_ordered();
     loop->multi = curl_multi_init();
     loop->timer = acr_timer_new(l, on_timer, loop);

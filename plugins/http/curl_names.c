@@ -2,6 +2,7 @@
 /* The order of a host's addresses. */
 #include "curl_names.h"
 
+#include "curl_allow.h"
 #include "failure.h"
 #include "profile.h"
 #include "url.h"
@@ -17,7 +18,7 @@ bool http_curl_names_are_ordered(void)
 {
     const char *how = acr_option_string("dns-select");
 
-    return how[0] != '\0' && strcmp(how, "first") != 0;
+    return http_curl_allow_is_limited() || (how[0] != '\0' && strcmp(how, "first") != 0);
 }
 
 /* Of the host, when it is a name that curl would look up. */
@@ -71,7 +72,7 @@ static bool write_line(struct http_text *line, const char *name, uint16_t port,
 static void fail(struct http_exchange *x, int r, double connect_timeout_s)
 {
     if (r != -ETIMEDOUT) {
-        http_exchange_finish(x, HTTP_FAILURE_NAME);
+        http_exchange_finish(x, r == -EACCES ? HTTP_FAILURE_ALLOW : HTTP_FAILURE_NAME);
         return;
     }
     snprintf(x->error_text, sizeof x->error_text, HTTP_FAILURE_CONNECT_TIMEOUT, connect_timeout_s);
@@ -86,6 +87,10 @@ bool http_curl_names_ask(struct http_exchange *x, struct http_curl_user *user)
     char name[256];
     uint16_t port;
 
+    if (loop->limits_hosts && !http_curl_allow_hop(x, s)) {
+        http_exchange_finish(x, HTTP_FAILURE_ALLOW);
+        return false;
+    }
     if (!name_of(x, s, name, sizeof name, &port)) {
         http_text_clear(&loop->addresses);
         return true;
@@ -111,7 +116,7 @@ bool http_curl_names_ask(struct http_exchange *x, struct http_curl_user *user)
         fail(x, n, s->connect_timeout_s);
         return false;
     }
-    if (n > 1 && !write_line(&loop->addresses, name, port, list, n)) {
+    if ((n > 1 || loop->limits_hosts) && !write_line(&loop->addresses, name, port, list, n)) {
         http_exchange_finish(x, HTTP_FAILURE_MEMORY);
         return false;
     }

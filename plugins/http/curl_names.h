@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order of a host's addresses with --dns-select other than `first`: they are asked for by the
- * runtime, which keeps and orders them, and given to curl, which then asks nobody. Not for proxies.
+ * The order of a host's addresses with --dns-select other than `first`, and those that --allow-host
+ * leaves: they are asked for by the runtime, which keeps and orders them, and given to curl, which
+ * then asks nobody. Not for proxies.
  */
 #ifndef ACRIDA_HTTP_CURL_NAMES_H
 #define ACRIDA_HTTP_CURL_NAMES_H
 
 #include "curl_transfer.h"
 
-/* Whether the run wants an order of its own. */
+/* Whether the run wants an order or a choice of its own. */
 bool http_curl_names_are_ordered(void);
 
 /*

@@ -2,6 +2,7 @@
 /* Setting an easy handle up. */
 #include "curl_setup.h"
 
+#include "curl_allow.h"
 #include "curl_lookup.h"
 #include "curl_names.h"
 #include "curl_sockets.h"
@@ -114,6 +115,10 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
     (void)purpose;
     http_curl_lookup_found(t);
     t->has_opened = true;
+    if (!http_curl_allow_socket(t, to)) {
+        t->open_errno = t->has_tried ? t->open_errno : EACCES;
+        return CURL_SOCKET_BAD;
+    }
     curl_socket_t fd = http_curl_sockets_open(t->profile->loop, to);
     if (fd != CURL_SOCKET_BAD) {
         t->open_errno = 0;

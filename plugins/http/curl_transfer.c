@@ -223,6 +223,7 @@ static const char *error_of(struct http_curl_transfer *t, CURLcode code)
         .detail = t->error,
         .connect_timeout_s = t->profile->settings->connect_timeout_s,
         .has_proxy = t->profile->settings->proxy != NULL,
+        .limits_hosts = t->profile->loop->limits_hosts,
         .has_sources = acr_option_string("source-address")[0] != '\0',
     };
     return http_curl_error_text(&f, t->x->error_text, sizeof t->x->error_text);

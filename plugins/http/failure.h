@@ -6,6 +6,7 @@
 #define HTTP_FAILURE_MEMORY "out of memory"
 #define HTTP_FAILURE_URL "invalid URL"
 #define HTTP_FAILURE_NAME "the host's name could not be resolved"
+#define HTTP_FAILURE_ALLOW "the host is not among those of --allow-host"
 #define HTTP_FAILURE_CONNECT "could not connect"
 #define HTTP_FAILURE_CONNECT_TIMEOUT "connecting timed out after %g s" /* the limit */
 #define HTTP_FAILURE_TLS "TLS failed: %s"                              /* what OpenSSL says */

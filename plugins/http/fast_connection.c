@@ -99,7 +99,9 @@ static const char *explain(const struct acr_socket *socket, const struct http_se
     if (status == -ETIMEDOUT) {
         snprintf(text, text_bytes, HTTP_FAILURE_CONNECT_TIMEOUT, s->connect_timeout_s);
     } else if (name_ms < 0) {
-        return status == -EINVAL ? HTTP_FAILURE_URL : HTTP_FAILURE_NAME;
+        return status == -EINVAL   ? HTTP_FAILURE_URL
+               : status == -EACCES ? HTTP_FAILURE_ALLOW
+                                   : HTTP_FAILURE_NAME;
     } else if (connect_ms < 0) {
         snprintf(text, text_bytes, "%s", strerror_r(-status, reason, sizeof reason));
     } else {

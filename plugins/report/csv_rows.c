@@ -81,8 +81,11 @@ static void numbers(struct csv_text *t, const struct acr_entry *e)
         csv_text_plain(t, "0");
 }
 
-static void stats_row(struct csv_text *t, const struct acr_entry *e)
+/* label: NULL = there is no such column. */
+static void stats_row(struct csv_text *t, const char *label, const struct acr_entry *e)
 {
+    if (label != NULL)
+        csv_text_foreign(t, label);
     csv_text_foreign(t, acr_entry_type(e));
     csv_text_foreign(t, acr_entry_name(e));
     numbers(t, e);
@@ -92,7 +95,7 @@ static void stats_row(struct csv_text *t, const struct acr_entry *e)
     csv_text_end_row(t);
 }
 
-void csv_rows_stats(struct csv_text *t, const struct acr_snapshot *s)
+static void stats_heading(struct csv_text *t)
 {
     static const char *const names[] = {
         "Type",
@@ -111,11 +114,101 @@ void csv_rows_stats(struct csv_text *t, const struct acr_snapshot *s)
     heading(t, names, ACR_LEN(names));
     heading(t, quantile_names, ACR_LEN(quantile_names));
     csv_text_end_row(t);
-    if (s == NULL)
-        return;
+}
+
+static void stats_rows(struct csv_text *t, const char *label, const struct acr_snapshot *s)
+{
     for (size_t i = 0; i < acr_snapshot_n_entries(s); i++)
-        stats_row(t, acr_snapshot_entry(s, i));
-    stats_row(t, acr_snapshot_total(s));
+        stats_row(t, label, acr_snapshot_entry(s, i));
+    stats_row(t, label, acr_snapshot_total(s));
+}
+
+void csv_rows_stats(struct csv_text *t, const struct acr_snapshot *s)
+{
+    stats_heading(t);
+    if (s != NULL)
+        stats_rows(t, NULL, s);
+}
+
+void csv_rows_labels(struct csv_text *t, const struct acr_snapshot *s)
+{
+    csv_text_plain(t, "Label");
+    stats_heading(t);
+    for (size_t i = 0; i < acr_snapshot_n_labels(s); i++)
+        stats_rows(t, acr_snapshot_label(s, i), acr_snapshot_of_label(s, i));
+}
+
+/* --- workers
+ * -------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    uint32_t which;
+} worker_numbers[] = {
+    { "Users", ACR_WORKER_USERS },
+    { "Max Users", ACR_WORKER_USERS_MAX },
+    { "Threads", ACR_WORKER_THREADS },
+    { "CPU %", ACR_WORKER_CPU_PERCENT },
+    { "Busiest Thread %", ACR_WORKER_LOOP_PERCENT },
+    { "Memory Bytes", ACR_WORKER_MEMORY_BYTES },
+    { "Lateness 99% ms", ACR_WORKER_LATENESS_MS },
+    { "Last Seen s", ACR_WORKER_SILENT_S },
+    { "Clock Offset ms", ACR_WORKER_CLOCK_OFFSET_MS },
+    { "Reports", ACR_WORKER_REPORTS },
+};
+
+static const struct {
+    const char *name;
+    uint32_t which;
+} worker_ledger[] = {
+    { "Started", ACR_LEDGER_STARTED },     { "Succeeded", ACR_LEDGER_SUCCEEDED },
+    { "Failed", ACR_LEDGER_FAILED },       { "Cancelled", ACR_LEDGER_CANCELLED },
+    { "In Flight", ACR_LEDGER_IN_FLIGHT }, { "Lost", ACR_LEDGER_LOST },
+    { "Attempts", ACR_LEDGER_ATTEMPTS },
+};
+
+static void workers_heading(struct csv_text *t)
+{
+    static const char *const names[] = { "Index", "Name", "Host", "Labels", "State" };
+    static const char *const counts[] = { "Request Count", "Failure Count", "Bytes",
+                                          "Average Response Time" };
+
+    heading(t, names, ACR_LEN(names));
+    for (size_t i = 0; i < ACR_LEN(worker_numbers); i++)
+        csv_text_plain(t, worker_numbers[i].name);
+    heading(t, counts, ACR_LEN(counts));
+    heading(t, quantile_names, ACR_LEN(quantile_names));
+    for (size_t i = 0; i < ACR_LEN(worker_ledger); i++)
+        csv_text_plain(t, worker_ledger[i].name);
+    csv_text_end_row(t);
+}
+
+static void worker_row(struct csv_text *t, const struct acr_worker *w)
+{
+    const struct acr_entry *total = acr_worker_total(w);
+
+    csv_text_count(t, acr_worker_number_of(w));
+    csv_text_foreign(t, acr_worker_name(w));
+    csv_text_foreign(t, acr_worker_host(w));
+    csv_text_foreign(t, acr_worker_labels(w));
+    csv_text_plain(t, acr_worker_state(w));
+    for (size_t i = 0; i < ACR_LEN(worker_numbers); i++)
+        csv_text_short_number(t, rounded(acr_worker_value(w, worker_numbers[i].which)));
+    csv_text_count(t, count(total, ACR_REQUESTS));
+    csv_text_count(t, count(total, ACR_FAILURES));
+    csv_text_count(t, count(total, ACR_BYTES));
+    csv_text_number(t, acr_entry_average_ms(total, ACR_RESPONSE_TIME));
+    percentiles(t, total, ACR_TOTAL);
+    for (size_t i = 0; i < ACR_LEN(worker_ledger); i++)
+        csv_text_count(t, acr_worker_ledger(w, worker_ledger[i].which));
+    csv_text_end_row(t);
+}
+
+void csv_rows_workers(struct csv_text *t, const struct acr_snapshot *s)
+{
+    workers_heading(t);
+    for (size_t i = 0; i < acr_snapshot_n_workers(s); i++)
+        worker_row(t, acr_snapshot_worker(s, i));
 }
 
 void csv_rows_history_heading(struct csv_text *t)

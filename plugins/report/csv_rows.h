@@ -15,6 +15,11 @@ void csv_rows_stats(struct csv_text *t, const struct acr_snapshot *s);
 void csv_rows_failures(struct csv_text *t, const struct acr_snapshot *s);
 void csv_rows_exceptions(struct csv_text *t, const struct acr_snapshot *s);
 
+/* A master's: one row for each worker. */
+void csv_rows_workers(struct csv_text *t, const struct acr_snapshot *s);
+/* A master's: as csv_rows_stats for each label, whose name stands before. */
+void csv_rows_labels(struct csv_text *t, const struct acr_snapshot *s);
+
 /* Type,Name,Metric,Value: one row for each number, so that more metrics need no new columns. */
 void csv_rows_metrics(struct csv_text *t, const struct acr_snapshot *s);
 

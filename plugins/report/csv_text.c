@@ -21,7 +21,7 @@ void csv_text_clear(struct csv_text *t)
     t->is_incomplete = false;
 }
 
-static void append(struct csv_text *t, const char *data, size_t bytes)
+void csv_text_append(struct csv_text *t, const char *data, size_t bytes)
 {
     size_t capacity = t->capacity > 0 ? t->capacity : 4096;
     char *grown;
@@ -46,7 +46,7 @@ static void append(struct csv_text *t, const char *data, size_t bytes)
 static void start_cell(struct csv_text *t)
 {
     if (t->is_row_started)
-        append(t, ",", 1);
+        csv_text_append(t, ",", 1);
     t->is_row_started = true;
 }
 
@@ -56,21 +56,21 @@ static void quoted(struct csv_text *t, const char *before, const char *cell)
 
     start_cell(t);
     if (is_quoted)
-        append(t, "\"", 1);
-    append(t, before, strlen(before));
+        csv_text_append(t, "\"", 1);
+    csv_text_append(t, before, strlen(before));
     while (is_quoted && *cell != '\0') {
         size_t n = strcspn(cell, "\"");
 
-        append(t, cell, n);
+        csv_text_append(t, cell, n);
         cell += n;
         if (*cell == '"') {
-            append(t, "\"\"", 2);
+            csv_text_append(t, "\"\"", 2);
             cell++;
         }
     }
-    append(t, cell, strlen(cell));
+    csv_text_append(t, cell, strlen(cell));
     if (is_quoted)
-        append(t, "\"", 1);
+        csv_text_append(t, "\"", 1);
 }
 
 void csv_text_plain(struct csv_text *t, const char *cell)
@@ -142,6 +142,6 @@ void csv_text_time(struct csv_text *t, double unix_s)
 
 void csv_text_end_row(struct csv_text *t)
 {
-    append(t, "\r\n", 2);
+    csv_text_append(t, "\r\n", 2);
     t->is_row_started = false;
 }

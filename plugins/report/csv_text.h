@@ -23,6 +23,9 @@ void csv_text_done(struct csv_text *t);
 /* Empty, memory kept. */
 void csv_text_clear(struct csv_text *t);
 
+/* Bytes as they are. */
+void csv_text_append(struct csv_text *t, const char *data, size_t bytes);
+
 /* Text of our own: headings, "N/A". */
 void csv_text_plain(struct csv_text *t, const char *cell);
 

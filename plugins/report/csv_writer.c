@@ -20,18 +20,22 @@
 /* Percentiles of three clocks cost most and serve after the run: every so many ticks is enough. */
 #define TICKS_PER_METRICS 10
 
-#define HISTORY "_stats_history.csv"
+#define HISTORY "_stats_history.csv" /* the longest of all */
 
 /* The files that are replaced. */
 static const struct {
     const char *suffix;
     void (*rows)(struct csv_text *t, const struct acr_snapshot *s);
     bool is_seldom;
+    /* Written only when there are some; NULL = always. */
+    size_t (*n_rows)(const struct acr_snapshot *s);
 } files[] = {
     { .suffix = "_stats.csv", .rows = csv_rows_stats },
     { .suffix = "_failures.csv", .rows = csv_rows_failures },
     { .suffix = "_exceptions.csv", .rows = csv_rows_exceptions },
     { .suffix = "_metrics.csv", .rows = csv_rows_metrics, .is_seldom = true },
+    { .suffix = "_workers.csv", .rows = csv_rows_workers, .n_rows = acr_snapshot_n_workers },
+    { .suffix = "_labels_stats.csv", .rows = csv_rows_labels, .n_rows = acr_snapshot_n_labels },
 };
 
 static const char *path_of(struct csv_writer *w, const char *suffix)
@@ -81,6 +85,8 @@ int csv_writer_open(struct csv_writer *w, const char *prefix, bool is_full_histo
     w->thread = csv_thread_new();
     r = csv_files_make_folders(prefix);
     for (size_t i = 0; i < ACR_LEN(files) && r == 0; i++) {
+        if (files[i].n_rows != NULL)
+            continue;
         csv_text_clear(&w->text);
         files[i].rows(&w->text, NULL);
         r = replace(w, files[i].suffix);
@@ -118,6 +124,8 @@ static int write_files(struct csv_writer *w, const struct acr_snapshot *s, bool 
     if (!is_final && started_ns < w->next_write_ns)
         return 0;
     for (size_t i = 0; i < ACR_LEN(files) && r == 0; i++) {
+        if (files[i].n_rows != NULL && files[i].n_rows(s) == 0)
+            continue;
         if (files[i].is_seldom && !is_final) {
             /* Not at fixed ticks: writing may leave out just these. */
             if (w->n_ticks < w->next_metrics_tick)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The files of one --csv PREFIX over a run: PREFIX_stats.csv, _stats_history.csv, _failures.csv,
- * _exceptions.csv and _metrics.csv.
+ * _exceptions.csv and _metrics.csv; of a master also _workers.csv and _labels_stats.csv, when there
+ * are some.
  *
  * Thread: the control loop. Nothing here yields.
  */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libacrida-report: --csv PREFIX, as a plugin over the public SDK alone.
+ * libacrida-report: --csv PREFIX, --json and --json-file NAME, as a plugin over the public SDK
+ * alone.
  */
 #include "csv_writer.h"
+#include "json_writer.h"
 
 #include <acrida/acrida.h>
 #include <acrida/events.h>
@@ -12,6 +14,7 @@
 
 /* One per process; hooks run one after another on the control loop. */
 static struct csv_writer writer;
+static struct json_writer json;
 /* A full disk is told once, not every second. */
 static bool has_complained;
 
@@ -20,8 +23,12 @@ static int fail(struct acr_user *u, int r)
     return acr_raise(u, "--csv: cannot write %s: %s", writer.path, strerror(-r));
 }
 
-/* A run whose results cannot be kept must not start. */
-static int init(struct acr_user *u)
+static int fail_json(struct acr_user *u, int r)
+{
+    return acr_raise(u, "--json-file: cannot write %s: %s", json.path, strerror(-r));
+}
+
+static int init_csv(struct acr_user *u)
 {
     const char *prefix = acr_option_string("csv");
     bool is_full_history = acr_option_flag("csv-full-history");
@@ -36,6 +43,22 @@ static int init(struct acr_user *u)
         return 0;
     r = csv_writer_open(&writer, prefix, is_full_history);
     return r < 0 ? fail(u, r) : 0;
+}
+
+/* A run whose results cannot be kept must not start. */
+static int init(struct acr_user *u)
+{
+    const char *name = acr_option_string("json-file");
+    int r = init_csv(u);
+
+    if (r != 0 || *name == '\0')
+        return r;
+    r = json_writer_open(&json, name);
+    if (r == 0)
+        return 0;
+    r = fail_json(u, r);
+    json_writer_close(&json);
+    return r;
 }
 
 /* The run goes on when a disk is full: it may have room again by the end. */
@@ -57,23 +80,56 @@ static int test_stop(struct acr_user *u, const struct acr_snapshot *s)
     return r < 0 ? fail(u, r) : 0;
 }
 
+/* The exit code, too, is known only now. */
+static int quit_json(struct acr_user *u, const struct acr_quit_event *e)
+{
+    int r = e->snapshot != NULL ? json_writer_final(&json, e->snapshot, e->exit_code) : 0;
+
+    if (r < 0) {
+        r = fail_json(u, r);
+        json_writer_close(&json);
+        return r;
+    }
+    json_writer_close(&json);
+    if (e->snapshot != NULL && acr_option_flag("json"))
+        r = json_writer_print(e->snapshot);
+    return r < 0 ? acr_raise(u, "--json: cannot write to stdout: %s", strerror(-r)) : 0;
+}
+
 static int quitting(struct acr_user *u, const struct acr_quit_event *e)
 {
     int r = e->snapshot != NULL ? csv_writer_final(&writer, e->snapshot) : 0;
+    int r_json;
 
     csv_writer_close(&writer);
-    return r < 0 ? fail(u, r) : 0;
+    r_json = quit_json(u, e);
+    return r < 0 ? fail(u, r) : r_json;
 }
 
 static const struct acr_option options[] = {
     { .name = "csv",
+      .is_local = true,
       .metavar = "PREFIX",
       .help =
           "Write statistics to PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv, "
-          "PREFIX_exceptions.csv (as Locust) and PREFIX_metrics.csv. Folders are made." },
+          "PREFIX_exceptions.csv (as Locust) and PREFIX_metrics.csv; a master's also to "
+          "PREFIX_workers.csv and "
+          "PREFIX_labels_stats.csv. Folders are made." },
     { .name = "csv-full-history",
       .help = "Write every entry, not only the aggregate, to PREFIX_stats_history.csv.",
-      .kind = ACR_OPTION_FLAG },
+      .kind = ACR_OPTION_FLAG,
+      .is_local = true },
+    { .name = "json",
+      .help =
+          "Print the statistics of each entry to stdout at the end, as Locust's JSON. Tables go "
+          "to stderr.",
+      .kind = ACR_OPTION_FLAG,
+      .is_local = true },
+    { .name = "json-file",
+      .is_local = true,
+      .metavar = "NAME",
+      .help = "Write all results to NAME.json at the end: run, entries with histograms, failures, "
+              "exceptions, metrics, ledger. Folders are made." },
 };
 
 static const struct acr_hooks hooks = {

@@ -334,6 +334,7 @@ ACR_API const char *acr_json_quote(struct acr_user *u, const char *text);
 }
 #endif
 
+#include <acrida/cluster.h>
 #include <acrida/data.h>
 #include <acrida/metrics.h>
 #include <acrida/sync.h>

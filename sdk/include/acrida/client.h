@@ -82,10 +82,19 @@ ACR_API void acr_timer_free(struct acr_timer *t);
  *
  * Units:   seconds; 0 = as long as it takes.
  * Returns: how many of at most n were written to `to`, with the port; -ENOENT and the like when the
- *          name does not resolve; -ETIMEDOUT; -ECANCELED. Yields.
+ *          name does not resolve; -EACCES when --allow-host does not have it; -ETIMEDOUT;
+ *          -ECANCELED. Yields.
  */
 ACR_API ACR_YIELDS int acr_resolve_host(struct acr_user *u, const char *host, uint16_t port,
                                         double timeout_s, struct sockaddr_storage *to, size_t n);
+
+/**
+ * Whether requests may go to a host (--allow-host): by its name, or the address that it is when it
+ * is a number; "" stands for sockets without a host. Without the option: always. A name that is not
+ * allowed as such may still have addresses that are: acr_resolve_host leaves those, or fails with
+ * -EACCES, and acr_connect goes to no others.
+ */
+ACR_API bool acr_host_is_allowed(const struct acr_user *u, const char *host);
 
 /**
  * Bind a socket that is about to connect to the next --source-address of its family (AF_INET,

@@ -3,8 +3,8 @@
  * Test data from files: rows of a CSV or JSON file, dealt to users on all loops.
  *
  * A feeder is made in `init` or `test_start` and kept in a global. Its file is mapped, not read: a
- * file of any size costs an index of a few bytes per hundred rows. It must not be made shorter while
- * it is used. Included by <acrida/acrida.h>.
+ * file of any size costs an index of a few bytes per hundred rows. It must not be made shorter
+ * while it is used. Included by <acrida/acrida.h>.
  */
 #ifndef ACRIDA_DATA_H
 #define ACRIDA_DATA_H

@@ -42,7 +42,7 @@ struct acr_test_event {
     uint64_t target_users;
     double spawn_rate;
     double run_time_s;   /* 0 = no limit */
-    const char *role;    /* "local"; later "master" or "worker" */
+    const char *role;    /* "local", "master" or "worker" */
     uint64_t n_requests; /* so far, and of these */
     uint64_t n_failures;
     double arrival_rate; /* open load: per second; 0 = none */
@@ -63,6 +63,15 @@ struct acr_error_event {
     const char *task;
     uint64_t user_number; /* of the first */
     uint64_t count;       /* how many since the last event */
+};
+
+/* A message of acr_send_message has come. */
+struct acr_message_event {
+    const char *type;
+    const char *text; /* n_bytes, and a NUL */
+    size_t n_bytes;
+    uint32_t from; /* the worker's index, or ACR_FROM_MASTER; a process that runs alone is its own
+                      worker 0 */
 };
 
 /* The process is about to end. */

@@ -50,6 +50,7 @@ struct acr_request_event;
 struct acr_test_event;
 struct acr_error_event;
 struct acr_quit_event;
+struct acr_message_event;
 struct acr_usage_event;
 
 /* How long a user waits after each task. Frozen size: by value in descriptors. */
@@ -208,6 +209,7 @@ struct acr_option {
     bool is_secret;            /* its value is shown nowhere; not on the command line of others */
     bool is_required;          /* a run without it is refused */
     const char *choices;       /* the values allowed, separated by spaces; NULL = any */
+    bool is_local; /* concerns this process only: a master does not hand it to its workers */
 };
 
 /*
@@ -222,7 +224,7 @@ struct acr_hooks {
     int (*test_start)(struct acr_user *u, const struct acr_test_event *e); /* every process */
     int (*spawning_complete)(struct acr_user *u, const struct acr_test_event *e);
     int (*request)(struct acr_user *u, const struct acr_request_event *e);    /* its own loop */
-    int (*user_error)(struct acr_user *u, const struct acr_error_event *e);   /* reporting node */
+    int (*user_error)(struct acr_user *u, const struct acr_error_event *e);   /* where users run */
     int (*tick)(struct acr_user *u, const struct acr_snapshot *s);            /* reporting node */
     int (*reset_stats)(struct acr_user *u);                                   /* reporting node */
     int (*test_stopping)(struct acr_user *u, const struct acr_test_event *e); /* every process */
@@ -231,6 +233,7 @@ struct acr_hooks {
     int (*usage)(struct acr_user *u, const struct acr_usage_event *e); /* every process, 10 s */
     int (*cpu_warning)(struct acr_user *u, const struct acr_usage_event *e); /* above 90 % */
     int (*quit)(struct acr_user *u, const struct acr_quit_event *e); /* after the last results */
+    int (*message)(struct acr_user *u, const struct acr_message_event *e); /* where it came to */
 };
 
 /* A custom event: declared by one plugin, listened to by any (acr_fire in <acrida/acrida.h>). */

@@ -79,6 +79,18 @@ ACR_API double acr_entry_max_ms(const struct acr_entry *e, uint32_t clock);
 ACR_API double acr_entry_quantile_ms(const struct acr_entry *e, uint32_t clock, uint32_t window,
                                      double quantile);
 
+/** The sum of the times of a clock. */
+ACR_API double acr_entry_sum_ms(const struct acr_entry *e, uint32_t clock);
+/**
+ * Walk what quantiles are made of: buckets that are not empty, from the shortest times up. Start
+ * with *bucket = 0 and add 1 to go on. Each stands for times at most 0.4 % away from *ret_ms (the
+ * first for all up to 1 us, the last for all from one hour on); *ret_n of them were counted.
+ *
+ * Returns: false past the last.
+ */
+ACR_API bool acr_entry_bucket(const struct acr_entry *e, uint32_t clock, uint32_t *bucket,
+                              double *ret_ms, uint64_t *ret_n);
+
 /** Failures sorted by (name, type, error). */
 ACR_API size_t acr_snapshot_n_failures(const struct acr_snapshot *s);
 ACR_API const struct acr_failure *acr_snapshot_failure(const struct acr_snapshot *s, size_t index);
@@ -105,6 +117,12 @@ ACR_API uint64_t acr_snapshot_users(const struct acr_snapshot *s);
 /** Seconds since the run started, and when it started (seconds since the epoch). */
 ACR_API double acr_snapshot_elapsed(const struct acr_snapshot *s);
 ACR_API double acr_snapshot_start_time(const struct acr_snapshot *s);
+/** When the statistics began: at the start, or the last reset; and when the last request since then
+ * was answered, 0 when none was. Seconds since the epoch. */
+ACR_API double acr_snapshot_reset_time(const struct acr_snapshot *s);
+ACR_API double acr_snapshot_last_request_time(const struct acr_snapshot *s);
+/** What --seed repeats this run. */
+ACR_API uint64_t acr_snapshot_seed(const struct acr_snapshot *s);
 /** The mean number of requests open at once, integrated over time: by Little's law, rate times mean
  * response time. */
 ACR_API double acr_snapshot_open_requests(const struct acr_snapshot *s);
@@ -174,8 +192,59 @@ ACR_API double acr_metric_max(const struct acr_metric *m);
  * without a value. */
 ACR_API double acr_metric_quantile(const struct acr_metric *m, double quantile);
 
+/* --- a master's workers, and their labels --------------------------------------------------------
+ */
+
+struct acr_worker; /* one worker, from its first contact on */
+
+/* A worker's numbers, as it last told them or as its master sees it. */
+enum acr_worker_number {
+    ACR_WORKER_USERS = 0,           /* now */
+    ACR_WORKER_USERS_MAX = 1,       /* the most so far in this run */
+    ACR_WORKER_THREADS = 2,         /* that users run on */
+    ACR_WORKER_CPU_PERCENT = 3,     /* of all CPUs that it may use */
+    ACR_WORKER_LOOP_PERCENT = 4,    /* of one CPU: its busiest thread */
+    ACR_WORKER_MEMORY_BYTES = 5,    /* resident */
+    ACR_WORKER_LATENESS_MS = 6,     /* 99 % of its requests were sent at most so late */
+    ACR_WORKER_SILENT_S = 7,        /* since its last word */
+    ACR_WORKER_CLOCK_OFFSET_MS = 8, /* of its wall clock to the master's */
+    ACR_WORKER_REPORTS = 9,         /* taken from it */
+    ACR_WORKER_NUMBERS = 10,
+};
+
+/** In the order of their first contact, those that have gone too; 0 where there is no master.
+ * Returns: NULL past the end. */
+ACR_API size_t acr_snapshot_n_workers(const struct acr_snapshot *s);
+ACR_API const struct acr_worker *acr_snapshot_worker(const struct acr_snapshot *s, size_t index);
+ACR_API const char *acr_worker_name(const struct acr_worker *w);
+ACR_API const char *acr_worker_host(const struct acr_worker *w);
+/** "region=eu zone=a", or "". */
+ACR_API const char *acr_worker_labels(const struct acr_worker *w);
+/** "ready", "preparing", "prepared", "spawning", "running", "stopping", "stopped", "failed",
+ * "missing" (no word from it) or "left". */
+ACR_API const char *acr_worker_state(const struct acr_worker *w);
+/** Its index in messages. */
+ACR_API uint32_t acr_worker_number_of(const struct acr_worker *w);
+/** which: enum acr_worker_number. */
+ACR_API double acr_worker_value(const struct acr_worker *w, uint32_t which);
+/** Of this run, as reported: its part of acr_snapshot_ledger. which: enum acr_ledger. */
+ACR_API uint64_t acr_worker_ledger(const struct acr_worker *w, uint32_t which);
+/** The sum of all its requests: counts, and response times since the start or the last reset. Other
+ * clocks and the last 10 s are not kept. */
+ACR_API const struct acr_entry *acr_worker_total(const struct acr_worker *w);
+
+/**
+ * The statistics by label: a view of the workers with the same label ("region=eu"), which all other
+ * functions read as they read the whole. Of more than 32 labels the others share "(other labels)".
+ * Custom metrics are split too, state per loop is not. Returns: NULL past the end.
+ */
+ACR_API size_t acr_snapshot_n_labels(const struct acr_snapshot *s);
+ACR_API const char *acr_snapshot_label(const struct acr_snapshot *s, size_t index);
+ACR_API const struct acr_snapshot *acr_snapshot_of_label(const struct acr_snapshot *s,
+                                                         size_t index);
+
 /** Change the load of the run: what is wanted from now on, as a shape's tick would. Returns: 0;
- * -EBUSY when a shape decides. Thread: the control loop. */
+ * -EBUSY when a shape or a master decides. Thread: the control loop. */
 ACR_API int acr_set_load(const struct acr_load *load);
 
 /** Ask for the end of the run, as Ctrl-C does. Thread: the control loop. */

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/cluster.h"
+
+#include "dist/cluster_key.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+
+int acri_cluster_role(const struct acri_options *o, enum acri_cluster_role *ret_role,
+                      struct acri_error *reterr)
+{
+    const char *mode = acri_options_string(o, "mode");
+    bool is_master = acri_options_flag(o, "master");
+    bool is_worker = acri_options_flag(o, "worker");
+    int64_t n_processes = acri_options_int(o, "processes");
+
+    *ret_role = ACRI_CLUSTER_LOCAL;
+    if (is_master && is_worker)
+        return acri_fail(reterr, -EINVAL, "--master and --worker contradict each other");
+    if (n_processes < -1)
+        return acri_fail(reterr, -EINVAL,
+                         "--processes wants a number from 1 on, or -1: one for each CPU");
+    if (n_processes != 0 && is_master)
+        return acri_fail(reterr, -EINVAL,
+                         "--processes makes this process the master: leave --master out");
+    if (!is_master && !is_worker) {
+        is_master = strcmp(mode, "master") == 0;
+        is_worker = strcmp(mode, "worker") == 0;
+    }
+    if (is_worker)
+        *ret_role = ACRI_CLUSTER_WORKER;
+    else if (is_master || n_processes != 0)
+        *ret_role = ACRI_CLUSTER_MASTER;
+    return 0;
+}
+
+bool acri_cluster_is_fetched(const struct acri_options *o)
+{
+    size_t n;
+    const char *const *given = acri_options_list(o, "scenario", &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(given[i], "-") == 0)
+            return true;
+    return false;
+}
+
+int acri_cluster_check_fetched(const struct acri_options *o, enum acri_cluster_role role,
+                               struct acri_error *reterr)
+{
+    size_t n;
+
+    if (role != ACRI_CLUSTER_WORKER)
+        return acri_fail(reterr, -EINVAL,
+                         "-f - is for workers, which get the scenario from their master: give "
+                         "--worker as well, or name the scenario");
+    acri_options_list(o, "scenario", &n);
+    if (n > 1)
+        return acri_fail(reterr, -EINVAL,
+                         "-f - takes all scenarios from the master: name no others beside it");
+    acri_options_list(o, "plugin", &n);
+    if (n > 0)
+        return acri_fail(reterr, -EINVAL,
+                         "-f - takes plugins from the master, too: leave --plugin out");
+    if (acri_options_flag(o, "watch"))
+        return acri_fail(reterr, -EINVAL, "-f - has no files that --watch could look at");
+    return 0;
+}
+
+int acri_cluster_read_key(const struct acri_options *o, unsigned char *ret_key,
+                          struct acri_error *reterr)
+{
+    const char *path = acri_options_string(o, "cluster-key-file");
+
+    return acri_cluster_key_find(*path != '\0' ? path : NULL, ret_key, reterr);
+}
+
+int acri_cluster_watch_signals(void)
+{
+    sigset_t stops;
+
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    sigprocmask(SIG_BLOCK, &stops, NULL);
+    return signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
+}
