@@ -58,6 +58,7 @@ clean_tree() {
     mkdir -p "$tree/tests"
     put build.c '#include <acrida/http.h>' 'int acr_one(void) { return 1; }' \
         'const char *acr_two(int a, int b) { return a < b ? "" : "a"; }'
+    put main.c 'int bind(void);' 'int bind(void) { return 0; }' 'int main(void) { return 0; }'
     put build_http.c '#include <acrida/http.h>' 'int acr_get(void) { return 1; }' \
         'ACR_API int acr_plugin_v1(void);' 'int acr_plugin_v1(void) { return 1; }'
 }
@@ -68,6 +69,8 @@ build() {
         -o "$tree/build/lib/libacrida.so.0" "$tree/build.c"
     cc -shared -fPIC -I"$tree/sdk/include" -Wl,--version-script="$tree/plugins/http/acrida-http.map" \
         -o "$tree/build/lib/acrida/plugins/libacrida-http.so.0" "$tree/build_http.c"
+    mkdir -p "$tree/build/bin"
+    cc -Wl,--export-dynamic-symbol=bind -o "$tree/build/bin/acrida" "$tree/main.c"
 }
 
 # run CHECK : as CTest does
@@ -136,13 +139,15 @@ finds layers '<event2/http.h> belongs in plugins/web/'
 put core/base/text.c '#include <emmintrin.h>'
 finds layers '<emmintrin.h> belongs in plugins/http/fast_'
 put core/app/options.c '#include <dlfcn.h>'
-finds layers '<dlfcn.h> belongs in core/plugin/'
+finds layers '<dlfcn.h> belongs in core/(plugin/|app/bind)'
 put plugins/report/csv.c '#include <curl/curl.h>'
 finds layers '<curl/curl.h> belongs in plugins/http/'
 put plugins/http/http.c '#include <libxml/HTMLparser.h>'
 finds layers '<libxml/HTMLparser.h> belongs in samples/'
 put core/engine/user.c '#include <pthread.h>'
 finds layers '<pthread.h> belongs in core/sched/'
+put core/dist/seal.c '#include <pthread.h>'
+finds layers '<pthread.h> belongs in core/dist/(queue|worker|master|journal|log_relay)'
 put core/sched/loop.c '#include <stdatomic.h>'
 finds layers '<stdatomic.h> belongs in core/sched/'
 put core/base/text.c '#include <glib.h>'
@@ -189,6 +194,9 @@ put build_http.c 'int acr_plugin_v1(void);' 'int acr_plugin_v1(void) { return 1;
 finds exports 'libacrida-http.so.0, beside its list: missing: acr_get'
 put plugins/http/acrida-http.map 'H {' 'global:' '    acr_*;' 'local: *;' '};'
 finds exports 'acrida-http.map, beside the headers: missing: acr_get'
+
+put main.c 'int main(void) { return 0; }'
+finds exports 'bin/acrida does not export bind'
 
 put sdk/include/acrida/http.h 'ACR_API int acr_get(void);'
 finds headers 'http.h: not clean with cc'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Declared = listed = exported: the functions marked ACR_API in the headers, the symbol lists, and
-# what the libraries define.
+# what the libraries define. And the command exports bind, without a version: see core/app/bind.c.
 # usage: exports.sh BUILD_DIR SOURCE_DIR
 set -eu
 LC_ALL=C
@@ -104,4 +104,9 @@ for map in "$source"/plugins/*/*.map; do
         check "libacrida-$name.so.0" "$map" ''
     fi
 done
+
+if ! nm -D --defined-only --with-symbol-versions "$build/bin/acrida" | grep -q ' T bind$'; then
+    echo "bin/acrida does not export bind, or with a version"
+    bad=1
+fi
 exit "$bad"

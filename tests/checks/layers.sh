@@ -68,8 +68,13 @@ function third_party(h) {
         return top == "core" ? "core/sched/" : "plugins/web/"
     if (h == "emmintrin.h")
         return "plugins/http/fast_"
+    # bind.c asks which library calls it.
     if (h == "dlfcn.h")
-        return "core/plugin/"
+        return "core/(plugin/|app/bind)"
+    # Between main, cluster thread and journal lie queues of their own: they wait with poll, not in loops. Any
+    # thread logs.
+    if (h == "pthread.h" && folder == "dist")
+        return "core/dist/(queue|worker|master|journal|log_relay)\\.[ch]$"
     if (h == "pthread.h" || h == "stdatomic.h" || h == "threads.h")
         return top == "core" ? "core/sched/(mailbox|thread|fiber|stack)[^/]*$" : "plugins/(web/|report/csv_thread)"
     if (h ~ /^valgrind\// || h ~ /^sanitizer\//)

@@ -11,7 +11,7 @@ static void targets_are_read(void **state)
 {
     static const struct {
         const char *text;
-        enum acri_transport transport;
+        enum acri_target_transport transport;
         const char *host;
         uint16_t port;
     } rows[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* build, check and new, as functions; what needs an installed libacrida is an integration test. */
+/* build, check, keygen and new, as functions; what needs an installed libacrida is an integration
+ * test. */
 #include "support/unit.h"
 
 #include "app/commands.h"
@@ -89,10 +90,10 @@ static void commands_are_found_by_name(void **state)
 
 static void each_explains_itself(void **state)
 {
-    const char *const names[] = { "build", "check", "new" };
+    const char *const names[] = { "build", "check", "keygen", "new" };
 
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         assert_int_equal(RUN(acri_commands_find(names[i]), "--help"), 0);
         assert_non_null(strstr(out, "Usage: acrida "));
         assert_non_null(strstr(out, names[i]));
@@ -112,6 +113,8 @@ static void wrong_arguments_are_usage_errors(void **state)
         err, "acrida build: 'x.txt' is no .c, .cc or .cpp file; see acrida build --help\n");
     assert_int_equal(RUN(acri_command_build, "x.c", "-o"), 2);
     assert_int_equal(RUN(acri_command_check, "a", "b"), 2);
+    assert_int_equal(RUN(acri_command_keygen, "a", "b"), 2);
+    assert_int_equal(RUN(acri_command_keygen, "--force"), 2);
     assert_int_equal(RUN(acri_command_new, "a/b"), 2);
     assert_int_equal(RUN(acri_command_new, "1a"), 2);
 }
@@ -174,6 +177,30 @@ static void new_writes_a_project_that_is_not_overwritten(void **state)
     assert_int_equal(chdir(here), 0);
 }
 
+static void keygen_makes_a_key(void **state)
+{
+    char path[200];
+    char first[100];
+    char expected[400];
+    char *none[] = { "x", NULL };
+
+    (void)state;
+    assert_int_equal(run(acri_command_keygen, 1, none), 0);
+    assert_int_equal(strlen(out), 65);
+    assert_int_equal(strspn(out, "0123456789abcdef"), 64);
+    snprintf(first, sizeof(first), "%s", out);
+    assert_int_equal(run(acri_command_keygen, 1, none), 0);
+    assert_string_not_equal(out, first);
+    snprintf(path, sizeof(path), "%s/cluster.key", folder);
+    assert_int_equal(RUN(acri_command_keygen, path), 0);
+    assert_non_null(strstr(out, "--cluster-key-file"));
+    assert_int_equal(RUN(acri_command_keygen, path), 1);
+    snprintf(expected, sizeof(expected),
+             "acrida: %s is there already, and is not overwritten: name a new file\n", path);
+    assert_string_equal(err, expected);
+    assert_string_equal(out, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +210,7 @@ int main(void)
         cmocka_unit_test(check_prints_what_a_plugin_defines),
         cmocka_unit_test(check_says_why_a_plugin_is_refused),
         cmocka_unit_test(build_refuses_an_empty_folder),
+        cmocka_unit_test(keygen_makes_a_key),
         cmocka_unit_test(new_writes_a_project_that_is_not_overwritten),
     };
 

@@ -80,6 +80,36 @@ static void one_record_per_interval_with_the_others_counted(void **state)
     assert_int_equal(left_out, 2);
 }
 
+static struct {
+    char text[256];
+    unsigned n;
+} copied;
+
+/* Logs itself, as it must not for ever. */
+static void on_logged(void *arg, enum acri_log_level level, const char *source, const char *line)
+{
+    assert_ptr_equal(arg, &copied);
+    assert_int_equal(level, ACRI_LOG_WARNING);
+    assert_string_equal(source, "shop");
+    snprintf(copied.text, sizeof(copied.text), "%s", line);
+    copied.n++;
+    acri_log(ACRI_LOG_WARNING, "shop", "copied");
+}
+
+static void a_copy_is_what_was_written_and_not_its_own_lines(void **state)
+{
+    (void)state;
+    acri_log_copy_to(on_logged, &copied);
+    acri_log(ACRI_LOG_WARNING, "shop", "the \033[31mred %d", 1);
+    acri_log(ACRI_LOG_DEBUG, "shop", "hidden");
+    acri_log_copy_to(NULL, NULL);
+    acri_log(ACRI_LOG_WARNING, "shop", "alone");
+    assert_int_equal(copied.n, 1);
+    assert_string_equal(copied.text, "the ?[31mred 1");
+    assert_non_null(strstr(logged(), "/WARNING/shop: copied\n"));
+    assert_non_null(strstr(logged(), "/WARNING/shop: alone\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +117,7 @@ int main(void)
         cmocka_unit_test(control_characters_are_made_harmless),
         cmocka_unit_test(long_records_are_cut_and_end_their_line),
         cmocka_unit_test(one_record_per_interval_with_the_others_counted),
+        cmocka_unit_test(a_copy_is_what_was_written_and_not_its_own_lines),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

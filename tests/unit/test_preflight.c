@@ -3,6 +3,7 @@
 #include "support/unit.h"
 
 #include "app/preflight.h"
+#include "engine/lead.h"
 
 #include <acrida/http.h>
 
@@ -175,6 +176,28 @@ static void users_that_never_come_do_not_count(void **state)
     expect(NULL, NULL);
 }
 
+static void a_worker_counts_its_part(void **state)
+{
+    struct acri_lead lead = { .desired = { .first_number = 2, .number_step = 3 } };
+
+    (void)state;
+    run.lead = &lead;
+    JUDGE(.http = &http);
+    expect(NULL, NULL);
+    run.n_users = 90000;
+    JUDGE(.http = &http);
+    expect("30000 users", NULL);
+    /* Alone. */
+    run.n_users = 30000;
+    lead.desired = (struct acri_desired){ .first_number = 0, .number_step = 1 };
+    JUDGE(.http = &http);
+    expect("30000 users", NULL);
+    /* One that comes later, to nobody knows how many. */
+    lead.desired.first_number = UINT64_C(1) << 48;
+    JUDGE(.http = &http);
+    expect(NULL, NULL);
+}
+
 static void shapes_and_open_load_are_only_possible(void **state)
 {
     static const struct acr_stage stages[] = { { .duration_s = 60, .users = 25000 },
@@ -266,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup(users_by_hand_need_nothing, set_up),
         cmocka_unit_test_setup(weights_share_the_users_out, set_up),
         cmocka_unit_test_setup(users_that_never_come_do_not_count, set_up),
+        cmocka_unit_test_setup(a_worker_counts_its_part, set_up),
         cmocka_unit_test_setup(shapes_and_open_load_are_only_possible, set_up),
         cmocka_unit_test_setup(ports_are_counted_for_each_server, set_up),
         cmocka_unit_test_setup(memory_is_counted_per_user, set_up),

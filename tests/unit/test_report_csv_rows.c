@@ -4,7 +4,7 @@
 
 #include "csv_rows.h"
 #include "golden/golden.h"
-#include "golden/sample.h"
+#include "golden/sample_workers.h"
 
 static void assert_rows(void (*rows)(struct csv_text *, const struct acr_snapshot *),
                         unsigned n_seconds, const char *golden)
@@ -110,6 +110,24 @@ static void history_is_locusts(void **state)
     csv_text_done(&t);
 }
 
+static void workers_and_labels_have_files_of_their_own(void **state)
+{
+    struct csv_text t = { 0 };
+    struct sample x;
+    struct sample_workers w;
+
+    (void)state;
+    sample_make(&x, 12, true);
+    sample_add_workers(&x, &w);
+    csv_rows_workers(&t, &x.snapshot);
+    assert_golden("workers.csv", t.data, t.length);
+    csv_text_clear(&t);
+    csv_rows_labels(&t, &x.snapshot);
+    assert_golden("labels_stats.csv", t.data, t.length);
+    sample_done(&x);
+    csv_text_done(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +140,7 @@ int main(void)
         cmocka_unit_test(the_scenarios_own_numbers_are_in_no_other_file),
         cmocka_unit_test(headings_stand_alone_before_the_run),
         cmocka_unit_test(history_is_locusts),
+        cmocka_unit_test(workers_and_labels_have_files_of_their_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

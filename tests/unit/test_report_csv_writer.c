@@ -4,7 +4,7 @@
 
 #include "csv_writer.h"
 #include "golden/golden.h"
-#include "golden/sample.h"
+#include "golden/sample_workers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,6 +36,8 @@ static int clean(void **state)
     (void)state;
     for (size_t i = 0; i < ACR_LEN(paths); i++)
         unlink(paths[i]);
+    unlink("out/x_workers.csv");
+    unlink("out/x_labels_stats.csv");
     rmdir("out");
     return 0;
 }
@@ -146,6 +148,29 @@ static void one_second_has_one_place_in_the_history(void **state)
     sample_done(&x);
 }
 
+static void files_of_workers_are_there_once_there_are_some(void **state)
+{
+    struct csv_writer w = { 0 };
+    struct sample x;
+    struct sample_workers workers;
+
+    (void)state;
+    sample_make(&x, 12, true);
+    assert_int_equal(csv_writer_open(&w, "out/x", false), 0);
+    assert_int_equal(csv_writer_tick(&w, &x.snapshot), 0);
+    assert_int_equal(access("out/x_workers.csv", F_OK), -1);
+    sample_add_workers(&x, &workers);
+    workers.nodes.n_labels = 0;
+    assert_int_equal(csv_writer_tick(&w, &x.snapshot), 0);
+    assert_int_equal(lines_of("out/x_workers.csv"), 1 + SAMPLE_WORKERS);
+    assert_int_equal(access("out/x_labels_stats.csv", F_OK), -1);
+    workers.nodes.n_labels = 2;
+    assert_int_equal(csv_writer_final(&w, &x.snapshot), 0);
+    assert_int_equal(lines_of("out/x_labels_stats.csv"), 1 + 2 * 6);
+    csv_writer_close(&w);
+    sample_done(&x);
+}
+
 static void a_failed_write_is_told_and_tried_again(void **state)
 {
     struct csv_writer w = { 0 };
@@ -189,6 +214,7 @@ int main(void)
         TEST(each_tick_writes_statistics_and_adds_to_the_history),
         TEST(metrics_come_late_rather_than_never),
         TEST(one_second_has_one_place_in_the_history),
+        TEST(files_of_workers_are_there_once_there_are_some),
         TEST(a_failed_write_is_told_and_tried_again),
         TEST(what_is_closed_writes_nothing),
     };

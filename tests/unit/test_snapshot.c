@@ -25,7 +25,8 @@ static const struct acri_run_info info = {
     .n_types = 2,
     .start_real_ns = REAL,
     .elapsed_s = 12.5,
-    .open_requests = 3.25
+    .open_requests = 3.25,
+    .seed = 42
 };
 
 /* Two loops' worth of what a run does in 2 s, and the view of it. */
@@ -151,6 +152,48 @@ static void times_are_read_in_milliseconds(void **state)
     assert_true(acr_entry_average_ms(job, ACR_RESPONSE_TIME) == 0);
     assert_true(acr_entry_min_ms(job, ACR_RESPONSE_TIME) == 0);
     assert_true(acr_entry_max_ms(a, 7) == 0);
+}
+
+static void times_are_read_bucket_by_bucket(void **state)
+{
+    const struct fixture *f = *state;
+    const struct acr_entry *total = acr_snapshot_total(&f->snapshot);
+    const double wanted_ms[] = { 5, 10 };
+    const uint64_t wanted_n[] = { 75, 25 };
+    uint32_t bucket = 0;
+    double ms = 0;
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < 2; i++, bucket++) {
+        assert_true(acr_entry_bucket(total, ACR_RESPONSE_TIME, &bucket, &ms, &n));
+        assert_true(fabs(ms - wanted_ms[i]) <= 0.004 * wanted_ms[i]);
+        assert_int_equal(n, wanted_n[i]);
+    }
+    assert_false(acr_entry_bucket(total, ACR_RESPONSE_TIME, &bucket, &ms, &n));
+    bucket = 0;
+    assert_false(acr_entry_bucket(total, 3, &bucket, &ms, &n));
+    assert_false(acr_entry_bucket(NULL, ACR_RESPONSE_TIME, &bucket, &ms, &n));
+    assert_true(fabs(acr_entry_sum_ms(total, ACR_RESPONSE_TIME) - 625) < 1e-9);
+    assert_true(fabs(acr_entry_sum_ms(total, ACR_LATENESS) - 100) < 1e-9);
+    assert_true(acr_entry_sum_ms(total, 3) == 0 && acr_entry_sum_ms(NULL, 0) == 0);
+}
+
+static void the_run_tells_its_times_and_seed(void **state)
+{
+    const struct fixture *f = *state;
+    const struct acr_snapshot *s = &f->snapshot;
+    struct acri_stats *empty = acri_stats_new(START, REAL);
+    struct acr_snapshot none;
+
+    assert_true(acr_snapshot_reset_time(s) == 1700000000);
+    /* No later than the tick, whatever was claimed. */
+    assert_true(acr_snapshot_last_request_time(s) == 1700000002);
+    assert_int_equal(acr_snapshot_seed(s), 42);
+    acri_snapshot_init(&none, empty, &info);
+    assert_true(acr_snapshot_last_request_time(&none) == 0);
+    assert_true(acr_snapshot_reset_time(NULL) == 0 && acr_snapshot_last_request_time(NULL) == 0);
+    assert_int_equal(acr_snapshot_seed(NULL), 0);
+    acri_stats_free(empty);
 }
 
 static void rates_are_per_second(void **state)
@@ -315,6 +358,8 @@ int main(void)
         cmocka_unit_test(entries_are_read_by_index),
         cmocka_unit_test(counts_are_those_of_what_was_recorded),
         cmocka_unit_test(times_are_read_in_milliseconds),
+        cmocka_unit_test(times_are_read_bucket_by_bucket),
+        cmocka_unit_test(the_run_tells_its_times_and_seed),
         cmocka_unit_test(rates_are_per_second),
         cmocka_unit_test(failures_and_exceptions_are_read_by_index),
         cmocka_unit_test(the_run_is_described_as_the_engine_says),

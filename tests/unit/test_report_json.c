@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* The JSON of --json and --json-file, from a run that never was. */
+#include "support/unit.h"
+
+#include "../../plugins/report/json_rows.h"
+#include "../../plugins/report/json_writer.h"
+
+#include "golden/golden.h"
+#include "golden/sample.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <unistd.h>
+
+static json_t *parse(const struct csv_text *t)
+{
+    json_error_t why;
+    json_t *root = json_loadb(t->data, t->length, JSON_REJECT_DUPLICATES, &why);
+
+    if (root == NULL)
+        fail_msg("line %d, column %d: %s\n%.*s", why.line, why.column, why.text, (int)t->length,
+                 t->data);
+    return root;
+}
+
+static json_t *at(json_t *x, const char *key)
+{
+    json_t *found = json_object_get(x, key);
+
+    assert_non_null(found);
+    return found;
+}
+
+static json_int_t integer(json_t *x, const char *key)
+{
+    assert_true(json_is_integer(at(x, key)));
+    return json_integer_value(at(x, key));
+}
+
+static void what_is_written_is_as_it_was(void **state)
+{
+    struct json_text j = { .depth = 0 };
+    struct sample x;
+
+    (void)state;
+    sample_make(&x, 12, true);
+    sample_add_metrics(&x);
+    x.snapshot.info.seed = 42;
+    json_rows_all(&j, &x.snapshot, 3);
+    json_decref(parse(&j.text));
+    assert_golden("report.json", j.text.data, j.text.length);
+    csv_text_clear(&j.text);
+    json_rows_locust(&j, &x.snapshot);
+    json_decref(parse(&j.text));
+    assert_golden("locust.json", j.text.data, j.text.length);
+    csv_text_done(&j.text);
+    sample_done(&x);
+}
+
+static void without_requests_it_is_whole_too(void **state)
+{
+    struct json_text j = { .depth = 0 };
+    struct sample x;
+    json_t *root;
+
+    (void)state;
+    sample_make(&x, 0, false);
+    json_rows_all(&j, &x.snapshot, 0);
+    root = parse(&j.text);
+    assert_int_equal(integer(root, "schema"), 1);
+    assert_int_equal(json_array_size(at(root, "entries")), 0);
+    assert_true(json_is_null(at(at(at(root, "total"), "lateness"), "min_ms")));
+    assert_true(json_is_null(at(at(root, "run"), "last_request_time")));
+    json_decref(root);
+    csv_text_clear(&j.text);
+    json_rows_locust(&j, &x.snapshot);
+    assert_int_equal(j.text.length, 3);
+    assert_memory_equal(j.text.data, "[]\n", 3);
+    csv_text_done(&j.text);
+    sample_done(&x);
+}
+
+/* Each histogram has as many times as were counted, in rising order. */
+static void assert_histogram(json_t *entry, const char *clock)
+{
+    json_t *times = at(entry, clock), *pair;
+    json_int_t n = 0;
+    double before = 0;
+    size_t i;
+
+    json_array_foreach(at(times, "histogram"), i, pair)
+    {
+        double ms = json_number_value(json_array_get(pair, 0));
+
+        assert_true(ms > before);
+        before = ms;
+        n += json_integer_value(json_array_get(pair, 1));
+    }
+    assert_int_equal(n, integer(times, "count"));
+    assert_int_equal(n, integer(entry, "requests") - integer(entry, "untimed"));
+}
+
+static void numbers_add_up(void **state)
+{
+    struct json_text j = { .depth = 0 };
+    struct sample x;
+    json_t *root, *list, *entry, *value;
+    json_int_t requests = 0;
+    const char *key;
+    size_t i;
+
+    (void)state;
+    sample_make(&x, 12, true);
+    json_rows_all(&j, &x.snapshot, 0);
+    root = parse(&j.text);
+    json_array_foreach(at(root, "entries"), i, entry)
+    {
+        requests += integer(entry, "requests");
+        assert_histogram(entry, "response_time");
+        assert_histogram(entry, "corrected");
+        assert_histogram(entry, "lateness");
+    }
+    assert_int_equal(requests, integer(at(root, "total"), "requests"));
+    assert_int_equal(requests, integer(at(root, "ledger"), "succeeded") +
+                                   integer(at(root, "ledger"), "failed"));
+    csv_text_clear(&j.text);
+    json_rows_locust(&j, &x.snapshot);
+    list = parse(&j.text);
+    assert_int_equal(json_array_size(list), json_array_size(at(root, "entries")));
+    json_array_foreach(list, i, entry)
+    {
+        json_int_t n = 0;
+
+        json_object_foreach(at(entry, "response_times"), key, value) n += json_integer_value(value);
+        assert_int_equal(n, integer(entry, "num_requests") - integer(entry, "num_none_requests"));
+        requests -= integer(entry, "num_requests");
+    }
+    assert_int_equal(requests, 0);
+    json_decref(list);
+    json_decref(root);
+    csv_text_done(&j.text);
+    sample_done(&x);
+}
+
+static void assert_text(const char *text, const char *wanted)
+{
+    struct json_text j = { .depth = 3 };
+
+    json_text_string(&j, NULL, text);
+    assert_int_equal(j.text.length, strlen(wanted));
+    assert_memory_equal(j.text.data, wanted, j.text.length);
+    csv_text_done(&j.text);
+}
+
+static void any_text_becomes_json(void **state)
+{
+    (void)state;
+    assert_text("", "\"\"");
+    assert_text("a\"b\\c\n\t\x01\x7f", "\"a\\\"b\\\\c\\n\\t\\u0001\\u007f\"");
+    assert_text("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+                "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"");
+    /* No UTF-8: alone, cut off, too long, half of a pair, past the last. */
+#define NONE "\xef\xbf\xbd"
+    assert_text("\xff|\xc3|\xe2\x82", "\"" NONE "|" NONE "|" NONE NONE "\"");
+    assert_text("\xc0\xaf", "\"" NONE NONE "\"");
+    assert_text("\xed\xa0\x80", "\"" NONE NONE NONE "\"");
+    assert_text("\xf4\x90\x80\x80", "\"" NONE NONE NONE NONE "\"");
+}
+
+static void assert_number(double number, const char *wanted)
+{
+    struct json_text j = { .depth = 3 };
+
+    json_text_number(&j, NULL, number);
+    assert_int_equal(j.text.length, strlen(wanted));
+    assert_memory_equal(j.text.data, wanted, j.text.length);
+    csv_text_done(&j.text);
+}
+
+static void numbers_are_short_and_exact(void **state)
+{
+    (void)state;
+    assert_number(0, "0");
+    assert_number(-0.0, "0");
+    assert_number(12, "12");
+    assert_number(0.1, "0.1");
+    assert_number(1.0 / 3, "0.3333333333333333");
+    assert_number(1e300, "1e+300");
+    assert_number(NAN, "null");
+    assert_number(-INFINITY, "null");
+}
+
+static void the_name_gets_its_ending_once(void **state)
+{
+    char folder[] = "/tmp/acrida-json-XXXXXX", path[256];
+    struct json_writer w;
+    struct sample x;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    sample_make(&x, 1, false);
+    snprintf(path, sizeof(path), "%s/new/a", folder);
+    for (int i = 0; i < 2; i++) {
+        size_t n;
+        char *text;
+
+        assert_int_equal(json_writer_open(&w, path), 0);
+        snprintf(path, sizeof(path), "%s/new/a.json", folder);
+        assert_string_equal(w.path, path);
+        assert_int_equal(access(path, R_OK), 0);
+        assert_int_equal(json_writer_final(&w, &x.snapshot, 0), 0);
+        json_writer_close(&w);
+        text = golden_read(path, &n);
+        assert_true(n > 1000 && text[n - 1] == '\n');
+        free(text);
+    }
+    unlink(path);
+    snprintf(path, sizeof(path), "%s/new", folder);
+    rmdir(path);
+    rmdir(folder);
+    assert_int_equal(json_writer_open(&w, "/proc/none/x"), -ENOENT);
+    json_writer_close(&w);
+    sample_done(&x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_as_it_was),
+        cmocka_unit_test(without_requests_it_is_whole_too),
+        cmocka_unit_test(numbers_add_up),
+        cmocka_unit_test(any_text_becomes_json),
+        cmocka_unit_test(numbers_are_short_and_exact),
+        cmocka_unit_test(the_name_gets_its_ending_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
