@@ -214,6 +214,17 @@ commands() {
     has out 'its wait' 'user type seller: .*between 1 and 2\.5 s'
     has out 'a task' 'task browse: weight 3, tags quick'
     run 1 check "$scenarios/no-such-file.so"
+
+    story='acrida keygen'
+    (umask 0 && run 0 keygen cluster.key)
+    expect 'who may read it' 600 "$(stat -c %a cluster.key)"
+    has cluster.key 'a key' '^[0-9a-f]{64}$'
+    cp cluster.key copy.key
+    run 1 keygen cluster.key
+    has err 'why not' '^acrida: cluster.key is there already'
+    cmp -s cluster.key copy.key || fail 'the key was overwritten'
+    run 0 keygen
+    has out 'another key' '^[0-9a-f]{64}$'
 }
 
 # names : which tasks reported samples, and how many, from the statistics

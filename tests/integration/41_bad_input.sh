@@ -15,6 +15,7 @@ note() {
     {
         echo "# $1 (exit code $2)"
         sed -e "s|$build/[^ ]*/|BUILD/|g" -e "s|$source/|SOURCE/|g" -e "s|$work/*||g" \
+            -e 's|this machine: [^)]*|this machine: HERE|' \
             -e 's/127\.0\.0\.1:[0-9]*/127.0.0.1:PORT/g' \
             -e 's/^\[[^]]*\] [^/]*\//LOG\//' -e 's/\(TLS failed: \).*/\1.../'
     } >>seen
@@ -133,7 +134,7 @@ arguments() {
     refused '--source-address of another machine' 1 -f "$good" --source-address 192.0.2.7
     refused 'no value' 2 -f "$good" -t
     refused 'unknown option' 2 -f "$good" --spwan-rate 3
-    refused 'option of what is not there yet' 2 -f "$good" --master
+    refused 'option of what is not there yet' 2 -f "$good" --html x
     refused 'missing configuration file' 2 -f "$good" --config nowhere.conf
     echo 'a regular file' >file
     refused 'unwritable log' 1 -f "$good" --logfile file/log

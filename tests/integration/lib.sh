@@ -13,6 +13,7 @@ scenarios=$source/tests/scenarios
 story='set-up'
 target_pid=
 run_pid=
+other_pids=
 url=
 
 work=$(mktemp -d)
@@ -26,6 +27,8 @@ engine=${3-auto}
 
 cleanup() {
     [ -z "$run_pid" ] || kill -KILL "$run_pid" 2>/dev/null || true
+    # shellcheck disable=SC2086 # several
+    [ -z "$other_pids" ] || kill -KILL $other_pids 2>/dev/null || true
     [ -z "$target_pid" ] || kill "$target_pid" 2>/dev/null || true
     cd /
     rm -rf "$work"
@@ -97,4 +100,28 @@ total() {
 # ledger NAME : a row of the ledger, from r_metrics.csv
 ledger() {
     sed -n "s/^,,ledger_$1,\([0-9]*\)\r\$/\1/p" r_metrics.csv
+}
+
+# free_port : a port of 127.0.0.1 that nobody listens on
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# wait_for WHAT COMMAND... : until the command succeeds, or it takes too long
+wait_for() {
+    what=$1
+    tries=0
+    shift
+    until "$@"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 400 ] || fail "$what: it does not come"
+        sleep 0.05
+    done
+}
+
+# expect_end WHAT EXIT-CODE PID : waits for a child
+expect_end() {
+    status=0
+    wait "$3" || status=$?
+    expect "exit code of $1" "$2" "$status"
 }

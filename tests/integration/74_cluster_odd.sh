@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The edges of a cluster's run: fewer users or iterations than workers, messages that come before any worker is
+# prepared, what the master's test_start counts, a fault in the workers' set-up.
+# usage: sh 74_cluster_odd.sh BUILD_DIR SOURCE_DIR
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cp "$scenarios/cluster_odd.c" .
+
+# iterations USERS ITERATIONS WORKERS
+iterations() {
+    story="$2 iterations of $1 users on $3 workers"
+    run 0 -f cluster_odd.c -u "$1" -r 100 --iterations "$2" --processes "$3" --headless --only-summary --csv r
+    has r_metrics.csv 'all were done, and no more' "^counter,iterations,counter_sum,$2.\$"
+    has r_metrics.csv 'the message of test_start came' "^counter,message early,counter_sum,$3.\$"
+    has r_metrics.csv 'the master is counted' '^counter,started by a master,counter_sum,1.$'
+    has r_metrics.csv 'workers are counted' "^counter,started by a worker,counter_sum,$3.\$"
+}
+iterations 1 10 3
+iterations 4 2 3
+
+story='a fault in set-up'
+export FAULT=1
+run 1 -f cluster_odd.c -u 2 -t 20s --processes 2 --headless --only-summary
+has err 'the run does not wait for ever' 'no worker is left'
