@@ -325,6 +325,7 @@ static void on_event(struct acri_fleet *f, const struct acri_master_event *e,
         break;
     case ACRI_MASTER_DECEASED:
         on_deceased(f, e, stats);
+        acri_master_bury(f->master, e->worker);
         break;
     default:
         on_presence(f, e);

@@ -192,7 +192,7 @@ static void take_event(struct acri_serving *s, const struct acri_worker_event *e
         s->exit_code = EXIT_START;
         break;
     default:
-        acri_log_error("the master refuses this worker: %s", e->type != NULL ? e->type : "");
+        acri_log_error("this worker cannot work for the master: %s", e->type != NULL ? e->type : "");
         s->lead.must_stop = s->must_end = true;
         s->exit_code = EXIT_START;
         break;

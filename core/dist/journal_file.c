@@ -3,6 +3,7 @@
 
 #include "base/crc.h"
 #include "base/pack.h"
+#include "dist/wire_hello.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,30 +34,6 @@ void acri_journal_file_put_begin(struct acri_buf *b)
     acri_buf_append(b, begin, sizeof(begin));
 }
 
-static void put_info(struct acri_buf *b, const struct acri_worker_info *info)
-{
-    acri_pack_text(b, info->name);
-    acri_pack_text(b, info->host);
-    acri_pack_text(b, info->labels);
-    acri_pack_text(b, info->version);
-    acri_pack_u64(b, info->n_cpus);
-    acri_pack_u64(b, info->n_threads);
-    acri_pack_u64(b, info->memory_bytes);
-    acri_pack_u64(b, info->pid);
-}
-
-static void get_info(struct acri_unpack *u, struct acri_worker_info *ret_info)
-{
-    acri_unpack_text(u, ret_info->name, sizeof(ret_info->name));
-    acri_unpack_text(u, ret_info->host, sizeof(ret_info->host));
-    acri_unpack_text(u, ret_info->labels, sizeof(ret_info->labels));
-    acri_unpack_text(u, ret_info->version, sizeof(ret_info->version));
-    ret_info->n_cpus = (uint32_t)acri_unpack_most(u, UINT32_MAX);
-    ret_info->n_threads = (uint32_t)acri_unpack_most(u, UINT32_MAX);
-    ret_info->memory_bytes = acri_unpack_u64(u);
-    ret_info->pid = (uint32_t)acri_unpack_most(u, UINT32_MAX);
-}
-
 void acri_journal_file_put(struct acri_buf *b, const struct acri_journal_record *r)
 {
     const unsigned char nothing[HEAD] = { 0 };
@@ -73,7 +50,7 @@ void acri_journal_file_put(struct acri_buf *b, const struct acri_journal_record 
     acri_pack_u64(b, r->epoch);
     if (r->kind == ACRI_JOURNAL_WORKER) {
         acri_pack_bytes(b, r->uuid, sizeof(r->uuid));
-        put_info(b, r->info);
+        acri_wire_put_info(b, r->info);
     }
     acri_pack_bytes(b, r->bytes, r->n_bytes);
     n = b->length - at - HEAD;
@@ -106,7 +83,7 @@ static bool get(const unsigned char *bytes, size_t n, struct acri_journal_record
         if (n_uuid != sizeof(r->uuid))
             return false;
         memcpy(r->uuid, uuid, sizeof(r->uuid));
-        get_info(&u, info);
+        acri_wire_get_info(&u, info);
         r->info = info;
     }
     r->bytes = acri_unpack_bytes(&u, &r->n_bytes);

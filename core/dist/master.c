@@ -27,12 +27,13 @@
 #define MESSAGES_MAX 65536u
 #define MESSAGE_BYTES_MAX ((size_t)256 * 1024 * 1024)
 
-enum command_kind { WANT, SEND, STOP };
+enum command_kind { WANT, SEND, BURY, STOP };
 
 struct command {
     struct command *next; /* among messages that wait for a session */
     enum command_kind kind;
     uint32_t worker;
+    uint64_t number; /* of a burial: of the record that has to be on disk before */
     struct acri_desired desired;
     char *type;
     void *bytes;
@@ -57,6 +58,7 @@ struct acri_master {
     struct acri_queue commands;   /* for the thread */
     struct acri_journal *journal; /* NULL: none */
     uint64_t taken;               /* main's own: the record of the last report that it took */
+    uint64_t noted;               /* main's own: that of its last note */
 
     pthread_mutex_t lock;
     /* With the lock: */
@@ -74,6 +76,7 @@ struct acri_master {
     struct acri_unsure unsure;
     struct command *first_message; /* the session has no room for */
     struct command *last_message;
+    struct command *burials; /* that wait for the disk */
     uint64_t now_ns;
     uint64_t publish_ns;
     uint64_t recycle_ns;
@@ -104,11 +107,29 @@ static void tell_durable(void *arg, uint32_t worker, uint64_t seq)
     acri_master_session_durable(m->session, m->now_ns, worker, seq);
 }
 
+static void bury(struct acri_master *m, uint64_t durable)
+{
+    struct command **at = &m->burials;
+
+    while (*at != NULL) {
+        struct command *c = *at;
+
+        if (c->number > durable) {
+            at = &c->next;
+            continue;
+        }
+        *at = c->next;
+        acri_master_session_bury(m->session, c->worker);
+        free(c);
+    }
+}
+
 static void acknowledge(struct acri_master *m)
 {
-    acri_unsure_settle(&m->unsure,
-                       m->journal != NULL ? acri_journal_durable(m->journal) : UINT64_MAX,
-                       tell_durable, m);
+    uint64_t durable = m->journal != NULL ? acri_journal_durable(m->journal) : UINT64_MAX;
+
+    acri_unsure_settle(&m->unsure, durable, tell_durable, m);
+    bury(m, durable);
 }
 
 /* Before the first report of a worker the journal says who it is. */
@@ -244,6 +265,11 @@ static void follow(struct acri_master *m, struct command *c)
             m->last_message->next = c;
         m->last_message = c;
         give_messages(m);
+        return;
+    }
+    if (c->kind == BURY) {
+        c->next = m->burials;
+        m->burials = c;
         return;
     }
     if (c->kind == WANT)
@@ -417,6 +443,7 @@ static void set_up(struct acri_master *m, const struct acri_master_options *o,
 
 static void free_master(struct acri_master *m)
 {
+    bury(m, UINT64_MAX);
     acri_journal_close(m->journal);
     acri_master_session_free(m->session);
     if (m->transport != NULL)
@@ -581,9 +608,17 @@ uint64_t acri_master_dropped(struct acri_master *m)
 void acri_master_note(struct acri_master *m, const void *bytes, size_t n_bytes)
 {
     if (m->journal != NULL)
-        acri_journal_add(m->journal, &(struct acri_journal_record){ .kind = ACRI_JOURNAL_NOTE,
-                                                                    .bytes = bytes,
-                                                                    .n_bytes = n_bytes });
+        m->noted = acri_journal_add(
+            m->journal, &(struct acri_journal_record){
+                            .kind = ACRI_JOURNAL_NOTE, .bytes = bytes, .n_bytes = n_bytes });
+}
+
+void acri_master_bury(struct acri_master *m, uint32_t worker)
+{
+    struct command *c = new_command(BURY, worker);
+
+    c->number = m->noted;
+    acri_queue_put(&m->commands, 0, 0, c);
 }
 
 uint64_t acri_master_journal_bytes(struct acri_master *m)

@@ -108,6 +108,10 @@ uint64_t acri_master_dropped(struct acri_master *m);
  */
 void acri_master_note(struct acri_master *m, const void *bytes, size_t n_bytes);
 
+/* After ACRI_MASTER_DECEASED: what there was to note of it is noted. Once that is on disk, what the
+ * worker left on its host is removed. */
+void acri_master_bury(struct acri_master *m, uint32_t worker);
+
 /* Bytes of the journal; 0 without one. Over ACRI_JOURNAL_BYTES (dist/journal.h) it is time for
  * this:
  */

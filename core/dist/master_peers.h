@@ -43,6 +43,7 @@ struct acri_master_peer {
     unsigned char uuid[16];
     uint64_t incarnation; /* 0: not known (from the journal) */
     bool is_deceased;     /* somebody else delivers what it left */
+    bool is_buried;       /* what that is, is kept: its file may go */
     struct acri_worker_info info;
     struct acri_master_line *line; /* NULL: none */
     uint32_t pipe;                 /* of the last authentic frame */

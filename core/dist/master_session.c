@@ -267,7 +267,10 @@ static void take_leave(struct acri_master_session *s, struct acri_master_peer *p
     /* It says so after the last acknowledgement; before that, it has more to say. */
     if (l->last_seq > p->have)
         return;
-    acri_wire_put_bye(&s->out.plain);
+    /* Who delivers what a dead worker left removes it at that word, and says so again until then.
+     */
+    if (!p->is_deceased || p->is_buried)
+        acri_wire_put_bye(&s->out.plain);
     if (p->state == ACRI_MASTER_PEER_DECEASED ||
         (p->state == ACRI_MASTER_PEER_LEFT && !p->is_deceased))
         return;
@@ -281,6 +284,12 @@ static void take_leave(struct acri_master_session *s, struct acri_master_peer *p
     e->type = acri_strdup(l->reason);
     e->observed = l->observed;
     s->tell(s->arg, e);
+}
+
+void acri_master_session_bury(struct acri_master_session *s, uint32_t worker)
+{
+    if (worker < s->table.n_peers)
+        s->table.peers[worker]->is_buried = true;
 }
 
 /* Returns: 1: the worker should hear at once how far its reports have come; 0; -EBADMSG. */

@@ -45,6 +45,9 @@ uint64_t acri_master_session_step(struct acri_master_session *s, uint64_t now_ns
 void acri_master_session_durable(struct acri_master_session *s, uint64_t now_ns, uint32_t worker,
                                  uint64_t seq);
 
+/* What was told of a deceased worker is kept: who has delivered it may forget it. */
+void acri_master_session_bury(struct acri_master_session *s, uint32_t worker);
+
 /* The calls of master.h. */
 void acri_master_session_want(struct acri_master_session *s, uint64_t now_ns, uint32_t worker,
                               const struct acri_desired *d);

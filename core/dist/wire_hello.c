@@ -21,7 +21,7 @@ static void get_raw(struct acri_unpack *u, void *to, size_t n)
     u->at += n;
 }
 
-static void put_info(struct acri_buf *b, const struct acri_worker_info *i)
+void acri_wire_put_info(struct acri_buf *b, const struct acri_worker_info *i)
 {
     acri_pack_text(b, i->name);
     acri_pack_text(b, i->host);
@@ -33,7 +33,7 @@ static void put_info(struct acri_buf *b, const struct acri_worker_info *i)
     acri_pack_u64(b, i->pid);
 }
 
-static void get_info(struct acri_unpack *u, struct acri_worker_info *ret_info)
+void acri_wire_get_info(struct acri_unpack *u, struct acri_worker_info *ret_info)
 {
     acri_unpack_text(u, ret_info->name, sizeof(ret_info->name));
     acri_unpack_text(u, ret_info->host, sizeof(ret_info->host));
@@ -54,7 +54,7 @@ void acri_wire_put_hello(struct acri_buf *b, const struct acri_wire_hello *h)
     acri_pack_u64(b, h->incarnation);
     acri_pack_u64(b, h->first_kept);
     acri_pack_u64(b, h->is_deceased ? 1 : 0);
-    put_info(b, &h->info);
+    acri_wire_put_info(b, &h->info);
 }
 
 bool acri_wire_get_hello(struct acri_unpack *u, struct acri_wire_hello *ret_hello)
@@ -69,7 +69,7 @@ bool acri_wire_get_hello(struct acri_unpack *u, struct acri_wire_hello *ret_hell
     ret_hello->incarnation = acri_unpack_u64(u);
     ret_hello->first_kept = acri_unpack_u64(u);
     ret_hello->is_deceased = (acri_unpack_u64(u) & 1) != 0;
-    get_info(u, &ret_hello->info);
+    acri_wire_get_info(u, &ret_hello->info);
     return !u->is_bad;
 }
 

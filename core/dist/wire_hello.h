@@ -54,4 +54,8 @@ bool acri_wire_get_reject(struct acri_unpack *u, struct acri_wire_reject *ret_re
 void acri_wire_context(unsigned char to[ACRI_WIRE_CONTEXT_BYTES], const unsigned char *nonce,
                        const unsigned char *own_nonce, uint64_t session, const unsigned char *uuid);
 
+/* Who a worker is. What is too long for its place is cut. */
+void acri_wire_put_info(struct acri_buf *b, const struct acri_worker_info *info);
+void acri_wire_get_info(struct acri_unpack *u, struct acri_worker_info *ret_info);
+
 #endif

@@ -378,6 +378,7 @@ static void master_told(void *arg, struct acri_master_event *e)
     case ACRI_MASTER_DECEASED:
         p->n_deceased++;
         p->observed = e->observed;
+        acri_master_session_bury(c.master, e->worker);
         break;
     }
     acri_master_event_free(e);

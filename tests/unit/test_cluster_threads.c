@@ -27,7 +27,7 @@ enum { WORKERS = 4 };
 
 static char folder[] = "/tmp/acrida-cluster-XXXXXX";
 static char journal[64];
-static const unsigned char key[32] = "a key of thirty-two bytes exactly";
+static const unsigned char key[] = "a key of at least thirty-two bytes";
 static uint16_t port;
 
 /* What has been heard, by worker's index. */
@@ -124,6 +124,7 @@ static void hear_master(void)
         case ACRI_MASTER_DECEASED:
             h->n_deceased++;
             h->observed = e->observed;
+            acri_master_bury(master, e->worker);
             break;
         case ACRI_MASTER_OBSERVED:
             h->observed = e->observed;
