@@ -75,13 +75,6 @@ int csv_files_replace(const char *path, const struct csv_text *text)
     return r;
 }
 
-int csv_files_create(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-
-    return fd < 0 ? -errno : fd;
-}
-
 int csv_files_append(int fd, const struct csv_text *text)
 {
     struct stat before;
@@ -96,4 +89,23 @@ int csv_files_append(int fd, const struct csv_text *text)
     if (r < 0 && S_ISREG(before.st_mode) && ftruncate(fd, before.st_size) < 0)
         return -errno;
     return r;
+}
+
+int csv_files_create(const char *path, const struct csv_text *text)
+{
+    struct stat st;
+    /* What is no file (a pipe, /dev/null) is written to, and not put aside. */
+    bool is_file = stat(path, &st) < 0 || S_ISREG(st.st_mode);
+    int r = is_file ? csv_files_replace(path, text) : 0;
+    int fd;
+
+    if (r < 0)
+        return r;
+    fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    r = is_file ? 0 : csv_files_append(fd, text);
+    if (r < 0)
+        close(fd);
+    return r < 0 ? r : fd;
 }

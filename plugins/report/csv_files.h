@@ -14,8 +14,9 @@ int csv_files_make_folders(const char *path);
  * Returns: 0 or a negative errno, the old file then being untouched. */
 int csv_files_replace(const char *path, const struct csv_text *text);
 
-/* An empty file to append to. Returns: a file descriptor or a negative errno. */
-int csv_files_create(const char *path);
+/* A file to append to, which begins with the text: whoever reads the path never finds it empty.
+ * Returns: a file descriptor or a negative errno. */
+int csv_files_create(const char *path, const struct csv_text *text);
 
 /* Append all or nothing. Returns: 0 or a negative errno. */
 int csv_files_append(int fd, const struct csv_text *text);

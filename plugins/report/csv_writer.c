@@ -59,17 +59,15 @@ static int replace(struct csv_writer *w, const char *suffix)
 
 static int open_history(struct csv_writer *w)
 {
-    int r = csv_files_create(path_of(w, HISTORY));
+    int r;
 
+    csv_text_clear(&w->text);
+    csv_rows_history_heading(&w->text);
+    r = csv_files_create(path_of(w, HISTORY), &w->text);
     if (r < 0)
         return r;
     w->history_fd = r;
-    csv_text_clear(&w->text);
-    csv_rows_history_heading(&w->text);
-    r = csv_files_append(w->history_fd, &w->text);
-    if (r < 0)
-        close(w->history_fd);
-    return r;
+    return 0;
 }
 
 int csv_writer_open(struct csv_writer *w, const char *prefix, bool is_full_history)

@@ -90,7 +90,7 @@ static void what_cannot_be_written_is_told(void **state)
 
     (void)state;
     assert_int_equal(csv_files_replace("missing/x.csv", &t), -ENOENT);
-    assert_int_equal(csv_files_create("missing/x.csv"), -ENOENT);
+    assert_int_equal(csv_files_create("missing/x.csv", &t), -ENOENT);
     t.is_incomplete = true;
     assert_int_equal(csv_files_replace("x.csv", &t), -ENOMEM);
     assert_int_equal(access("x.csv", F_OK), -1);
@@ -108,21 +108,42 @@ static void a_full_disk_leaves_no_half_rows(void **state)
     csv_text_done(&t);
 }
 
-static void rows_are_appended_to_an_emptied_file(void **state)
+static void a_file_to_append_to_begins_with_its_heading(void **state)
 {
     struct csv_text t = row("x");
-    int fd = csv_files_create("h.csv");
+    struct csv_text heading = row("heading");
+    int fd = csv_files_create("h.csv", &heading);
+    int reader = open("h.csv", O_RDONLY);
+    char old[32];
 
     (void)state;
     assert_true(fd >= 0);
     assert_int_equal(csv_files_append(fd, &t), 0);
     assert_int_equal(csv_files_append(fd, &t), 0);
     close(fd);
-    assert_file("h.csv", "x\r\nx\r\n");
-    fd = csv_files_create("h.csv");
+    assert_file("h.csv", "heading\r\nx\r\nx\r\n");
+    /* The next run's file takes its place: who reads the old one has all of it. */
+    fd = csv_files_create("h.csv", &heading);
     close(fd);
-    assert_file("h.csv", "");
+    assert_file("h.csv", "heading\r\n");
+    assert_int_equal(read(reader, old, sizeof(old)), 15);
+    close(reader);
     unlink("h.csv");
+    csv_text_done(&t);
+    csv_text_done(&heading);
+}
+
+static void what_is_no_file_is_appended_to(void **state)
+{
+    struct csv_text t = row("x");
+    int fd = csv_files_create("/dev/null", &t);
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(csv_files_append(fd, &t), 0);
+    close(fd);
+    assert_int_equal(csv_files_create("/dev/full", &t), -ENOSPC);
+    assert_int_equal(access("/dev/null.tmp", F_OK), -1);
     csv_text_done(&t);
 }
 
@@ -133,7 +154,8 @@ int main(void)
         cmocka_unit_test(a_file_is_replaced_whole),
         cmocka_unit_test(what_cannot_be_written_is_told),
         cmocka_unit_test(a_full_disk_leaves_no_half_rows),
-        cmocka_unit_test(rows_are_appended_to_an_emptied_file),
+        cmocka_unit_test(a_file_to_append_to_begins_with_its_heading),
+        cmocka_unit_test(what_is_no_file_is_appended_to),
     };
 
     return cmocka_run_group_tests(tests, enter, leave);
