@@ -39,7 +39,7 @@ static size_t sort_lateness(struct acri_bottleneck *b, const struct acr_snapshot
         const struct acr_worker *w = acr_snapshot_worker(s, i);
 
         if (is_at_work(w))
-            b->lateness[n++] = acr_worker_value(w, ACR_WORKER_LATENESS_MS);
+            b->lateness[n++] = acr_worker_value(w, ACR_WORKER_LATENESS_RECENT_MS);
     }
     qsort(b->lateness, n, sizeof(*b->lateness), compare);
     return n;
@@ -58,7 +58,7 @@ static void judge(struct acri_bottleneck_worker *seen, const double *lateness, s
                   const struct acr_worker *w)
 {
     double loop = acr_worker_value(w, ACR_WORKER_LOOP_PERCENT);
-    double late = acr_worker_value(w, ACR_WORKER_LATENESS_MS);
+    double late = acr_worker_value(w, ACR_WORKER_LATENESS_RECENT_MS);
 
     seen->n_busy = loop > BUSY_PERCENT ? seen->n_busy + 1 : 0;
     if (seen->n_busy >= BUSY_TICKS) {
@@ -67,7 +67,8 @@ static void judge(struct acri_bottleneck_worker *seen, const double *lateness, s
                          acr_worker_name(w), loop);
         seen->is_named = true;
     } else if (n > 1 && late > LATE_MS && late > LATE_TIMES * median_without(lateness, n, late)) {
-        acri_log_warning("worker %s is a bottleneck: 1 %% of its requests are sent %.0f ms late or "
+        acri_log_warning("worker %s is a bottleneck: 1 %% of its requests of the last 10 s were "
+                         "sent %.0f ms late or "
                          "more, %.1f ms at the others; its machine may be too busy or too slow",
                          acr_worker_name(w), late, median_without(lateness, n, late));
         seen->is_named = true;

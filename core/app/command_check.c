@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* acrida check: what a scenario or plugin defines, or the line that says why it is refused. */
 #include "app/commands.h"
+#include "app/goals.h"
 
 #include "app/options_value.h"
 #include "app/scenario.h"
@@ -183,8 +184,10 @@ static void print_loaded(const struct acri_loaded *l)
     for (size_t i = 0; i < p->n_options; i++)
         print_option(&p->options[i]);
     print_events(p);
+    for (size_t i = 0; i < p->n_goals; i++)
+        printf("  goal %s\n", p->goals[i]);
     if (p->n_user_types + p->n_clients + p->n_options + p->n_events + p->n_listeners == 0 &&
-        p->hooks == NULL && p->shape == NULL && p->loop_state == NULL)
+        p->n_goals == 0 && p->hooks == NULL && p->shape == NULL && p->loop_state == NULL)
         printf("  nothing: no user types, clients, options or hooks\n");
 }
 
@@ -207,7 +210,9 @@ static int check(const char *path)
         r = acri_resolve(&where, &path, 1, &paths, &error);
     for (size_t i = 0; i < paths.n && r == 0; i++)
         r = acri_loader_open_as(&s.loader, paths.paths[i], paths.names[i], &error);
-    for (size_t i = n_shipped; i < s.loader.n; i++)
+    for (size_t i = n_shipped; i < s.loader.n && r == 0; i++)
+        r = acri_goals_check(s.loader.loaded[i].plugin, &error);
+    for (size_t i = n_shipped; i < s.loader.n && r == 0; i++)
         print_loaded(&s.loader.loaded[i]);
     if (r < 0)
         fprintf(stderr, "acrida: %s\n", error.text);

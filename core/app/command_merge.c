@@ -3,9 +3,13 @@
 #include "app/commands.h"
 
 #include "app/console.h"
+#include "app/fleet_state.h"
+#include "app/merge_arguments.h"
+#include "app/reporting.h"
 #include "base/clock.h"
 #include "dist/journal_file.h"
 #include "engine/cluster_report.h"
+#include "stats/delta.h"
 #include "stats/snapshot.h"
 
 #include <errno.h>
@@ -19,11 +23,13 @@
 #define BASE_NS ACRI_NS_PER_S
 
 static const char usage[] =
-    "Usage: acrida merge [--run NUMBER] FILE...\n"
+    "Usage: acrida merge [--run NUMBER] [--csv PREFIX] [--json-file NAME] [--html FILE] FILE...\n"
     "\n"
     "Print the statistics of a run from the reports in files: those that workers write when\n"
     "their master is gone (acrida-reports-PORT-PID.bin), and the master's journal. A report\n"
-    "that is in several files counts once. Of several runs the latest is taken, or --run.\n";
+    "that is in several files counts once. Of several runs the latest is taken, or --run.\n"
+    "--csv, --json-file and --html write reports, as a run does; they are not kept over time.\n"
+    "What a worker's death has left unreported is lost, as far as the journal knows of it.\n";
 
 /* Reports from first to last are counted. */
 struct range {
@@ -38,6 +44,13 @@ struct worker {
     size_t n_ranges;
     uint64_t n_reports;
     struct acri_ledger ledger;
+    struct acri_tally all; /* that it ever counted, when it has died; 0 = not known */
+};
+
+/* A worker by a file's own number. */
+struct place {
+    size_t index;  /* of the workers; SIZE_MAX = unknown */
+    uint64_t have; /* reports up to this one are in the file's summary */
 };
 
 struct run {
@@ -51,14 +64,17 @@ struct merge {
     const char *path;
     struct worker *workers;
     size_t n_workers;
-    size_t *of_file; /* n_of_file elements: by the file's own numbers; SIZE_MAX = unknown */
+    struct place *of_file; /* n_of_file elements */
     size_t n_of_file;
     struct run *runs;
     size_t n_runs;
     struct run chosen;
     struct acri_stats *stats;
     uint64_t n_repeated;
-    bool has_summary; /* this file */
+    bool has_summary;   /* this file */
+    bool of_summaries;  /* of the files those that have one are to be read now */
+    bool *is_summary;   /* by file */
+    uint64_t n_skipped; /* summaries whose reports were there already */
     bool is_damaged;
 };
 
@@ -91,6 +107,23 @@ static bool mark(struct worker *w, uint64_t seq)
     return true;
 }
 
+/* Whether reports up to seq are free of what was counted already. */
+static bool is_untouched(const struct worker *w, uint64_t seq)
+{
+    return w->n_ranges == 0 || w->ranges[0].first > seq;
+}
+
+static void mark_up_to(struct worker *w, uint64_t seq)
+{
+    if (w->n_ranges > 0 && w->ranges[0].first == seq + 1) {
+        w->ranges[0].first = 1;
+        return;
+    }
+    w->ranges = acri_realloc(w->ranges, (w->n_ranges + 1) * sizeof(*w->ranges));
+    memmove(&w->ranges[1], &w->ranges[0], w->n_ranges++ * sizeof(*w->ranges));
+    w->ranges[0] = (struct range){ 1, seq };
+}
+
 /* --- records ------------------------------------------------------------------------------------
  */
 
@@ -111,24 +144,32 @@ static void take_worker(struct merge *m, const struct acri_journal_record *r)
         return;
     while (m->n_of_file <= r->worker) {
         m->of_file = acri_realloc(m->of_file, (m->n_of_file + 1) * sizeof(*m->of_file));
-        m->of_file[m->n_of_file++] = SIZE_MAX;
+        m->of_file[m->n_of_file++] = (struct place){ .index = SIZE_MAX };
     }
-    m->of_file[r->worker] = index;
+    m->of_file[r->worker] = (struct place){ .index = index };
 }
 
-static void note_run(struct merge *m, const struct acri_journal_record *r)
+/* Returns: NULL: the file does not name it. */
+static struct worker *worker_of(const struct merge *m, uint64_t number)
+{
+    return number < m->n_of_file && m->of_file[number].index != SIZE_MAX
+               ? &m->workers[m->of_file[number].index]
+               : NULL;
+}
+
+static void note_run(struct merge *m, uint64_t run_id, uint64_t epoch, uint64_t n_reports)
 {
     size_t i = 0;
 
-    while (i < m->n_runs && m->runs[i].id != r->run_id)
+    while (i < m->n_runs && m->runs[i].id != run_id)
         i++;
     if (i == m->n_runs) {
         m->runs = acri_realloc(m->runs, (i + 1) * sizeof(*m->runs));
-        m->runs[m->n_runs++] = (struct run){ .id = r->run_id };
+        m->runs[m->n_runs++] = (struct run){ .id = run_id };
     }
-    m->runs[i].n_reports++;
-    if (r->epoch > m->runs[i].epoch)
-        m->runs[i].epoch = r->epoch;
+    m->runs[i].n_reports += n_reports;
+    if (epoch > m->runs[i].epoch)
+        m->runs[i].epoch = epoch;
 }
 
 static void complain(struct merge *m, const char *what)
@@ -170,20 +211,134 @@ static void add_report(struct merge *m, struct worker *w, const struct acri_jour
 
 static void take_report(struct merge *m, const struct acri_journal_record *r)
 {
-    size_t index = r->worker < m->n_of_file ? m->of_file[r->worker] : SIZE_MAX;
+    struct worker *w = worker_of(m, r->worker);
 
     if (!m->is_adding) {
-        note_run(m, r);
+        note_run(m, r->run_id, r->epoch, 1);
         return;
     }
     if (r->run_id != m->chosen.id)
         return;
-    if (index == SIZE_MAX)
+    if (w == NULL)
         complain(m, "a report of a worker that the file does not name is left out");
-    else if (mark(&m->workers[index], r->seq))
-        add_report(m, &m->workers[index], r);
+    else if (mark(w, r->seq))
+        add_report(m, w, r);
     else
         m->n_repeated++;
+}
+
+/* --- a summary ----------------------------------------------------------------------------------
+ */
+
+struct summary {
+    struct merge *merge;
+    struct acri_stats *stats;
+    uint64_t n_reports;
+};
+
+static void count_worker(void *arg, uint32_t index, const struct acri_fleet_state_worker *state)
+{
+    struct summary *s = arg;
+
+    (void)index;
+    s->n_reports += state->n_reports;
+}
+
+static void add_worker(void *arg, uint32_t index, const struct acri_fleet_state_worker *state)
+{
+    const struct summary *s = arg;
+    struct worker *w = worker_of(s->merge, index);
+    const struct acri_tally *t = &state->reported;
+
+    if (w == NULL)
+        return;
+    w->n_reports += state->n_reports;
+    acri_ledger_add(&w->ledger, &(struct acri_ledger){ .started = t->started,
+                                                       .succeeded = t->succeeded,
+                                                       .failed = t->failed,
+                                                       .cancelled = t->cancelled,
+                                                       .lost = t->lost,
+                                                       .attempts = t->attempts });
+}
+
+static bool add_part(void *arg, const void *bytes, size_t n)
+{
+    const struct summary *s = arg;
+
+    return acri_delta_apply(s->stats, NULL, BASE_NS, bytes, n) == 0;
+}
+
+/* Returns: false: the same ones were in another summary. */
+static bool mark_summary(struct merge *m)
+{
+    for (size_t i = 0; i < m->n_of_file; i++) {
+        const struct worker *w = worker_of(m, i);
+
+        if (w != NULL && m->of_file[i].have > 0 && !is_untouched(w, m->of_file[i].have))
+            return false;
+    }
+    for (size_t i = 0; i < m->n_of_file; i++)
+        if (worker_of(m, i) != NULL && m->of_file[i].have > 0)
+            mark_up_to(worker_of(m, i), m->of_file[i].have);
+    return true;
+}
+
+/* All of it, or nothing: a sum cannot be taken apart. */
+static void add_summary(struct merge *m, uint64_t epoch, const struct acri_journal_record *r)
+{
+    static const struct acri_fleet_state_reader reader = { .worker = add_worker, .part = add_part };
+    bool is_current = epoch == m->chosen.epoch;
+    struct summary s = { .merge = m,
+                         .stats = is_current ? m->stats : acri_stats_new(BASE_NS, m->chosen.id) };
+
+    if (!mark_summary(m))
+        m->n_skipped++;
+    else if (!acri_fleet_state_read(&reader, &s, r->bytes, r->n_bytes))
+        complain(m, "the summary of earlier reports cannot be read: parts of it are missing");
+    if (is_current)
+        return;
+    acri_ledger_add(&m->stats->ledger, &s.stats->ledger);
+    acri_stats_free(s.stats);
+}
+
+static void take_summary(struct merge *m, const struct acri_journal_record *r)
+{
+    static const struct acri_fleet_state_reader counter = { .worker = count_worker };
+    struct summary s = { .merge = m };
+    struct acri_unpack note;
+    uint64_t run_id;
+    uint64_t epoch;
+
+    m->has_summary = true;
+    if (!acri_fleet_state_run(r->bytes, r->n_bytes, &note)) {
+        complain(m, "the summary of earlier reports cannot be read: it is left out");
+        return;
+    }
+    run_id = acri_unpack_u64(&note);
+    epoch = acri_unpack_u64(&note);
+    if (m->is_adding && run_id == m->chosen.id) {
+        add_summary(m, epoch, r);
+    } else if (!m->is_adding) {
+        acri_fleet_state_read(&counter, &s, r->bytes, r->n_bytes);
+        note_run(m, run_id, epoch, s.n_reports);
+    }
+}
+
+/* All that a worker ever counted, from what it left when it died. */
+static void take_note(struct merge *m, const struct acri_journal_record *r)
+{
+    struct acri_unpack u;
+    struct acri_tally all;
+    struct worker *w;
+
+    acri_unpack_init(&u, r->bytes, r->n_bytes);
+    if (!m->is_adding || acri_unpack_u64(&u) != ACRI_FLEET_NOTE_DECEASED ||
+        acri_unpack_u64(&u) != m->chosen.id)
+        return;
+    w = worker_of(m, acri_unpack_u64(&u));
+    acri_fleet_state_unpack_tally(&u, &all);
+    if (w != NULL && acri_unpack_is_done(&u) && all.started > w->all.started)
+        w->all = all;
 }
 
 static void on_record(void *arg, const struct acri_journal_record *r)
@@ -194,8 +349,31 @@ static void on_record(void *arg, const struct acri_journal_record *r)
         take_worker(m, r);
     else if (r->kind == ACRI_JOURNAL_REPORT)
         take_report(m, r);
-    else if (r->kind == ACRI_JOURNAL_STATE || r->kind == ACRI_JOURNAL_HAVE)
-        m->has_summary = true;
+    else if (r->kind == ACRI_JOURNAL_HAVE && worker_of(m, r->worker) != NULL)
+        m->of_file[r->worker].have = r->seq;
+    else if (r->kind == ACRI_JOURNAL_STATE)
+        take_summary(m, r);
+    else if (r->kind == ACRI_JOURNAL_NOTE)
+        take_note(m, r);
+}
+
+/* What a dead worker counted and nobody has reported. */
+static void settle(struct merge *m)
+{
+    for (size_t i = 0; i < m->n_workers; i++) {
+        struct worker *w = &m->workers[i];
+        const struct acri_ledger *l = &w->ledger;
+        uint64_t n_settled = l->succeeded + l->failed + l->cancelled + l->lost;
+        struct acri_ledger ledger = { .started = w->all.started - l->started,
+                                      .lost = w->all.started - n_settled,
+                                      .attempts = w->all.attempts - l->attempts };
+
+        if (w->all.started < l->started || w->all.started < n_settled ||
+            w->all.attempts < l->attempts)
+            continue;
+        acri_ledger_add(&w->ledger, &ledger);
+        acri_ledger_add(&m->stats->ledger, &ledger);
+    }
 }
 
 /* --- files --------------------------------------------------------------------------------------
@@ -212,11 +390,6 @@ static int read_file(struct merge *m, const char *path, struct acri_error *reter
     r = acri_journal_replay(path, on_record, m, &found, reterr);
     if (r < 0)
         return r;
-    if (m->has_summary)
-        return acri_fail(reterr, -ENOTSUP,
-                         "%s holds earlier reports as a summary, which only a master can go on "
-                         "with: start the master again with --journal %s",
-                         path, path);
     if (found.n_records == 0 && found.n_torn > 0)
         return acri_fail(reterr, -EBADMSG, "%s is damaged: nothing in it can be read", path);
     if (m->is_adding)
@@ -238,8 +411,13 @@ static int read_all(struct merge *m, char **paths, int n, struct acri_error *ret
 {
     int r = 0;
 
-    for (int i = 0; i < n && r == 0; i++)
+    for (int i = 0; i < n && r == 0; i++) {
+        if (m->is_adding && m->is_summary[i] != m->of_summaries)
+            continue;
         r = read_file(m, paths[i], reterr);
+        if (!m->is_adding)
+            m->is_summary[i] = m->has_summary;
+    }
     return r;
 }
 
@@ -291,22 +469,27 @@ static void print_ledger(const char *who, const struct acri_ledger *l)
            (unsigned long long)l->lost, (unsigned long long)l->attempts);
 }
 
-static void print_all(struct merge *m)
+/* What reports read. */
+static void look(struct merge *m, struct acr_snapshot *ret_snapshot)
 {
     uint64_t end_ns = m->stats->last_ns > BASE_NS ? m->stats->last_ns : BASE_NS;
     struct acri_run_info info = { .state = "stopped",
                                   .start_real_ns = m->chosen.id,
                                   .elapsed_s = (double)(end_ns - BASE_NS) / 1e9 };
+
+    acri_stats_tick(m->stats, end_ns);
+    acri_snapshot_init(ret_snapshot, m->stats, &info);
+}
+
+static void print_all(const struct merge *m, const struct acr_snapshot *s)
+{
     struct acri_console console;
-    struct acr_snapshot snapshot;
     char when[32];
 
     print_time(when, sizeof(when), m->chosen.id);
     printf("Run %llu of %s\n", (unsigned long long)m->chosen.id, when);
-    acri_stats_tick(m->stats, end_ns);
-    acri_snapshot_init(&snapshot, m->stats, &info);
     acri_console_init(&console, stdout, acri_console_columns(STDOUT_FILENO));
-    acri_console_final(&console, &snapshot);
+    acri_console_final(&console, s);
     for (size_t i = 0; i < m->n_workers; i++) {
         char who[128];
 
@@ -319,6 +502,10 @@ static void print_all(struct merge *m)
     if (m->n_repeated > 0)
         printf("%llu reports were there more than once, and are counted once\n",
                (unsigned long long)m->n_repeated);
+    if (m->n_skipped > 0)
+        printf("%llu journals begin with a summary of reports that others have, too: these are "
+               "counted once\n",
+               (unsigned long long)m->n_skipped);
 }
 
 static void done(struct merge *m)
@@ -327,52 +514,68 @@ static void done(struct merge *m)
         free(m->workers[i].ranges);
     free(m->workers);
     free(m->of_file);
+    free(m->is_summary);
     free(m->runs);
     acri_stats_free(m->stats);
 }
 
-static int merge(char **paths, int n, uint64_t wanted)
+/* Returns: the exit code. */
+static int report(struct merge *m, const struct acri_merge_arguments *w)
 {
-    struct merge m = { .is_adding = false };
+    struct acri_error error;
+    struct acr_snapshot s;
+    int exit_code;
+
+    look(m, &s);
+    print_all(m, &s);
+    if (w->n_reports == 0)
+        return 0;
+    exit_code = acri_reporting_write(&s, w->n_reports, w->reports, &error);
+    if (error.text[0] != '\0')
+        fprintf(stderr, "acrida merge: %s\n", error.text);
+    return exit_code;
+}
+
+static int merge(const struct acri_merge_arguments *w)
+{
+    struct merge m = { .is_summary = acri_alloc((size_t)w->n_paths * sizeof(bool)) };
     struct acri_error error = { "" };
-    int r = read_all(&m, paths, n, &error);
+    int r = read_all(&m, w->paths, w->n_paths, &error);
+    int exit_code = 1;
 
     if (r == 0)
-        r = choose(&m, wanted, &error);
+        r = choose(&m, w->run, &error);
     if (r == 0) {
         m.is_adding = true;
         m.stats = acri_stats_new(BASE_NS, m.chosen.id);
-        r = read_all(&m, paths, n, &error);
+        /* Sums first: single reports can be left out. */
+        m.of_summaries = true;
+        r = read_all(&m, w->paths, w->n_paths, &error);
+        m.of_summaries = false;
+        if (r == 0)
+            r = read_all(&m, w->paths, w->n_paths, &error);
+        settle(&m);
     }
     if (r == 0)
-        print_all(&m);
+        exit_code = report(&m, w);
     else
         fprintf(stderr, "acrida merge: %s\n", error.text);
     done(&m);
-    return r < 0 || m.is_damaged ? 1 : 0;
+    return exit_code == 0 && m.is_damaged ? 1 : exit_code;
 }
 
 int acri_command_merge(int argc, char **argv)
 {
-    uint64_t wanted = 0;
-    int first = 1;
+    struct acri_merge_arguments w;
+    struct acri_error error = { "" };
+    int exit_code = 2;
 
     if (acri_commands_wants_help(argc, argv, usage))
         return 0;
-    if (argc > 2 && strcmp(argv[1], "--run") == 0) {
-        char *end;
-
-        errno = 0;
-        wanted = strtoull(argv[2], &end, 10);
-        if (errno != 0 || *end != '\0' || argv[2][0] == '-' || wanted == 0) {
-            fprintf(stderr, "acrida merge: --run wants the number of a run, not '%s'\n", argv[2]);
-            return 2;
-        }
-        first = 3;
-    }
-    if (first >= argc) {
-        fprintf(stderr, "acrida merge: give it at least one file; see acrida merge --help\n");
-        return 2;
-    }
-    return merge(argv + first, argc - first, wanted);
+    if (acri_merge_arguments_read(&w, argc, argv, &error) == 0)
+        exit_code = merge(&w);
+    else
+        fprintf(stderr, "acrida merge: %s\n", error.text);
+    acri_merge_arguments_done(&w);
+    return exit_code;
 }

@@ -2,14 +2,17 @@
 /* The console's tables and its progress line. */
 #include "app/console.h"
 
+#include "app/console_goals.h"
 #include "app/console_metric.h"
 #include "app/console_table.h"
 #include "app/console_workers.h"
 #include "base/duration.h"
+#include "stats/percentiles.h"
 
 #include <acrida/report.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,10 +20,6 @@
 
 /* A table of thousands of long names is still far below this; an error in a loop is not. */
 #define MOST_BYTES (64u << 20)
-
-static const double quantiles[] = {
-    0.50, 0.66, 0.75, 0.80, 0.90, 0.95, 0.98, 0.99, 0.999, 0.9999, 1
-};
 
 static void add_ms(struct acri_console_table *t, double ms)
 {
@@ -100,10 +99,13 @@ void acri_console_write_stats(struct acri_buf *out, const struct acr_snapshot *s
 
 static void add_percentiles_row(struct acri_console_table *t, const struct acr_entry *e)
 {
+    const char *name;
+    double quantile;
+
     acri_console_table_add(t, "%s", acr_entry_type(e));
     acri_console_table_add(t, "%s", acr_entry_name(e));
-    for (size_t i = 0; i < ACR_LEN(quantiles); i++)
-        add_ms(t, acr_entry_quantile_ms(e, ACR_RESPONSE_TIME, ACR_TOTAL, quantiles[i]));
+    for (size_t i = 0; acr_percentile_at(i, &quantile, &name); i++)
+        add_ms(t, acr_entry_quantile_ms(e, ACR_RESPONSE_TIME, ACR_TOTAL, quantile));
     acri_console_table_add(t, "%llu", (unsigned long long)acr_entry_count(e, ACR_REQUESTS));
 }
 
@@ -115,25 +117,22 @@ static bool is_timed(const struct acr_entry *e)
 void acri_console_write_percentiles(struct acri_buf *out, const struct acr_snapshot *s,
                                     unsigned columns)
 {
-    static const struct acri_console_column layout[] = {
+    struct acri_console_column layout[ACRI_CONSOLE_TABLE_COLUMNS] = {
         { .gap = "", .title = "Type", .width = 8, .is_left = true },
         { .gap = " ", .title = "Name", .width = 10, .is_left = true, .is_cut = true },
-        { .gap = " ", .title = "50%", .width = 6 },
-        { .gap = " ", .title = "66%", .width = 6 },
-        { .gap = " ", .title = "75%", .width = 6 },
-        { .gap = " ", .title = "80%", .width = 6 },
-        { .gap = " ", .title = "90%", .width = 6 },
-        { .gap = " ", .title = "95%", .width = 6 },
-        { .gap = " ", .title = "98%", .width = 6 },
-        { .gap = " ", .title = "99%", .width = 6 },
-        { .gap = " ", .title = "99.9%", .width = 6 },
-        { .gap = " ", .title = "99.99%", .width = 6 },
-        { .gap = " ", .title = "100%", .width = 6 },
-        { .gap = " ", .title = "# reqs", .width = 6 },
     };
+    char titles[ACRI_PERCENTILES_MAX][24];
     struct acri_console_table t;
+    size_t n = 2;
+    const char *name;
+    double quantile;
 
-    acri_console_table_init(&t, layout, ACR_LEN(layout));
+    for (size_t i = 0; acr_percentile_at(i, &quantile, &name); i++) {
+        snprintf(titles[i], sizeof(titles[i]), "%s%%", name);
+        layout[n++] = (struct acri_console_column){ .gap = " ", .title = titles[i], .width = 6 };
+    }
+    layout[n++] = (struct acri_console_column){ .gap = " ", .title = "# reqs", .width = 6 };
+    acri_console_table_init(&t, layout, n);
     for (size_t i = 0; i < acr_snapshot_n_entries(s); i++)
         if (is_timed(acr_snapshot_entry(s, i)))
             add_percentiles_row(&t, acr_snapshot_entry(s, i));
@@ -302,6 +301,11 @@ void acri_console_final(struct acri_console *c, const struct acr_snapshot *s)
     acri_console_write_exceptions(&out, s);
     if (out.length > length)
         acri_buf_puts(&out, "\n");
+    length = out.length;
+    acri_console_goals(&out, s, c->columns);
+    if (out.length > length)
+        acri_buf_puts(&out, "\n");
+    acri_console_verdict(&out, s);
     emit(c, &out);
     acri_buf_done(&out);
 }

@@ -126,12 +126,22 @@ static json_t *set_json(const struct acri_set_plan *set, double of_set, bool is_
     return tasks;
 }
 
-static json_t *ratios_json(const struct acri_plan *plan, uint64_t n_users, bool is_total)
+static double live_ratio(const struct acri_plan *plan, const uint64_t *counts, size_t index)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < plan->n_types; i++)
+        sum += counts[i];
+    return sum > 0 ? (double)counts[index] / (double)sum : 0;
+}
+
+static json_t *ratios_json(const struct acri_plan *plan, uint64_t n_users, const uint64_t *counts,
+                           bool is_total)
 {
     json_t *all = json_object();
 
     for (size_t i = 0; i < plan->n_types; i++) {
-        double ratio = type_ratio(plan, n_users, i);
+        double ratio = counts != NULL ? live_ratio(plan, counts, i) : type_ratio(plan, n_users, i);
 
         set_member(all, plan->types[i].type->name,
                    json_pack("{s:f, s:o}", "ratio", ratio, "tasks",
@@ -143,8 +153,14 @@ static json_t *ratios_json(const struct acri_plan *plan, uint64_t n_users, bool 
 void acri_console_scenario_ratio_json(struct acri_buf *out, const struct acri_plan *plan,
                                       uint64_t n_users)
 {
-    json_t *root = json_pack("{s:o, s:o}", "per_class", ratios_json(plan, n_users, false), "total",
-                             ratios_json(plan, n_users, true));
+    acri_console_scenario_live_json(out, plan, n_users, NULL);
+}
+
+void acri_console_scenario_live_json(struct acri_buf *out, const struct acri_plan *plan,
+                                     uint64_t n_users, const uint64_t *counts)
+{
+    json_t *root = json_pack("{s:o, s:o}", "per_class", ratios_json(plan, n_users, counts, false),
+                             "total", ratios_json(plan, n_users, counts, true));
     char *text = json_dumps(root, JSON_INDENT(4));
 
     ACRI_ASSERT(text != NULL);

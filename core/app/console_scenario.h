@@ -18,5 +18,8 @@ void acri_console_scenario_ratio(struct acri_buf *out, const struct acri_plan *p
  * ...}, where only task sets have tasks. */
 void acri_console_scenario_ratio_json(struct acri_buf *out, const struct acri_plan *plan,
                                       uint64_t n_users);
+/* The same by the users there are: counts has one for each of the plan's types; NULL = as above. */
+void acri_console_scenario_live_json(struct acri_buf *out, const struct acri_plan *plan,
+                                     uint64_t n_users, const uint64_t *counts);
 
 #endif

@@ -50,6 +50,7 @@ static void add_worker(struct acri_console_table *t, const struct acr_worker *w)
     add_percent(t, w, ACR_WORKER_CPU_PERCENT);
     add_percent(t, w, ACR_WORKER_LOOP_PERCENT);
     add_ms(t, acr_worker_value(w, ACR_WORKER_LATENESS_MS));
+    add_ms(t, acr_worker_value(w, ACR_WORKER_LATENESS_RECENT_MS));
     add_count(t, acr_worker_ledger(w, ACR_LEDGER_LOST));
 }
 
@@ -66,6 +67,7 @@ static void write_workers(struct acri_buf *out, const struct acr_snapshot *s, un
         { .gap = " | ", .title = "CPU %", .width = 5 },
         { .gap = " ", .title = "thread %", .width = 8 },
         { .gap = " ", .title = "late 99%", .width = 8 },
+        { .gap = " ", .title = "in 10 s", .width = 7 },
         { .gap = " ", .title = "lost", .width = 6 },
     };
     size_t n = acr_snapshot_n_workers(s);

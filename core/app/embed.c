@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* acr_run: a load that a program runs by itself, without the command. */
+#include "app/keeper.h"
 #include "app/options.h"
 #include "app/options_parse.h"
+#include "app/overview.h"
 #include "app/preflight.h"
 #include "app/scenario.h"
 #include "app/setup.h"
@@ -36,6 +38,7 @@ struct embedded {
     struct acri_words words;
     struct acri_setup setup;
     struct acri_plan plan;
+    struct acri_keeper keeper;
 };
 
 static int fail(int exit_code, const struct acri_error *error)
@@ -55,6 +58,7 @@ static int list_words(struct acri_words *w, const struct acr_run *run, struct ac
 {
     acri_words_add(w, "acr_run");
     acri_words_add(w, "--loglevel=WARNING");
+    acri_words_add(w, "--headless"); /* the program decides what runs, and when */
     if (run->host != NULL)
         acri_words_add(w, "--host=%s", run->host);
     if (run->users > 0)
@@ -149,6 +153,7 @@ static void restore_signals(const struct sigaction *before, bool is_alarm_set)
 static int go(struct embedded *e, bool *ret_is_broken)
 {
     const struct acri_run_listener listener = { .arg = e->run->arg,
+                                                .keeper = &e->keeper.run,
                                                 .tick = e->run->on_tick,
                                                 .final = e->run->on_end };
     struct acri_run_result result = { 0 };
@@ -165,7 +170,10 @@ static int go(struct embedded *e, bool *ret_is_broken)
         return fail(EXIT_START, &error);
     }
     save_signals(before);
+    acri_keeper_init(&e->keeper, e->options, &e->scenario, true);
+    acri_overview_publish(&e->scenario, e->options, &e->plan);
     r = acri_runner_run(&e->plan, &e->setup.run, &listener, &result, &error);
+    acri_overview_publish(NULL, NULL, NULL);
     *ret_is_broken = r == 0 && result.must_exit;
     restore_signals(before, *ret_is_broken);
     acri_setup_restore_files(files);
@@ -192,6 +200,7 @@ static int run_load(const struct acr_run *run)
         return exit_code;
     }
     acri_options_publish(NULL);
+    acri_keeper_done(&e.keeper);
     acri_plan_done(&e.plan);
     acri_setup_done(&e.setup);
     acri_options_free(e.options);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/fleet.h"
 
+#include "app/fleet_account.h"
+#include "app/fleet_budget.h"
 #include "app/fleet_deal.h"
 #include "app/fleet_journal.h"
 #include "app/fleet_messages.h"
@@ -19,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As of a process whose own scenario has crashed. */
 /* Workers begin together, so long after the word. */
 #define START_AHEAD_NS (200 * ACRI_NS_PER_MS)
 /* A worker that does not get ready keeps the others waiting no longer. */
@@ -48,6 +49,7 @@ static void add_up(struct acri_fleet *f)
     c->open_requests = 0;
     memset(c->type_users, 0, sizeof(c->type_users));
     memset(c->load, 0, sizeof(c->load));
+    c->generator = (struct acri_generator){ 0 };
     for (size_t i = 0; i < f->n_workers; i++) {
         const struct acri_fleet_worker *w = &f->workers[i];
 
@@ -60,12 +62,8 @@ static void add_up(struct acri_fleet *f)
             c->type_users[k] += w->observed.users[k];
         for (size_t k = 0; k < ACRI_CLUSTER_LOADS; k++)
             c->load[k] += w->observed.load[k];
+        acri_fleet_show_fared(w, &c->generator);
     }
-}
-
-static bool is_balanced(const struct acri_fleet_worker *w)
-{
-    return memcmp(&w->observed.tally, &w->reported, sizeof(w->reported)) == 0;
 }
 
 /* Returns: whether it has been so for longer than that. */
@@ -93,7 +91,6 @@ static void judge(struct acri_fleet *f)
     size_t n_ready = 0;
     size_t n_failed = 0;
     size_t n_here = 0;
-    size_t n_finished = 0;
     size_t n_stopped = 0;
     size_t n_running = 0;
     const char *why = "";
@@ -109,9 +106,7 @@ static void judge(struct acri_fleet *f)
         n_ready +=
             w->observed.state >= ACRI_WORKER_PREPARED && w->observed.state < ACRI_WORKER_FAILED;
         n_running += w->observed.state == ACRI_WORKER_RUNNING;
-        n_finished +=
-            w->is_spare || w->observed.is_finished || w->observed.state >= ACRI_WORKER_STOPPED;
-        n_stopped += w->observed.state == ACRI_WORKER_STOPPED && is_balanced(w);
+        n_stopped += w->observed.state == ACRI_WORKER_STOPPED && acri_fleet_account_is_balanced(w);
         if (w->observed.state == ACRI_WORKER_FAILED) {
             n_failed++;
             why = w->observed.error;
@@ -119,7 +114,7 @@ static void judge(struct acri_fleet *f)
     }
     c->is_prepared =
         n_ready > 0 && (n_ready + n_failed == n_here || now_ns - f->begun_ns > PREPARE_NS);
-    c->is_finished = n_here > 0 && n_finished + n_failed >= n_here;
+    c->is_finished = acri_fleet_budget_is_done(f);
     c->is_stopped = n_stopped + n_failed >= n_here;
     if (n_failed > 0 && n_failed == n_here)
         snprintf(c->failed, sizeof(c->failed), "no worker could prepare the run: %.200s", why);
@@ -166,8 +161,16 @@ static void on_presence(struct acri_fleet *f, const struct acri_master_event *e)
     }
     w->is_here = is_here;
     w->has_left = e->kind == ACRI_MASTER_LEFT;
-    if (w->has_left && e->observed.run_id == f->run_id)
+    if (!is_here)
+        w->iterations.lost_ns = acri_clock_now_ns();
+    /* Not of each that joins: their journal's records say it. */
+    if (f->run_id != 0 && w->has_config && e->kind != ACRI_MASTER_JOINED)
+        acri_fleet_journal_presence(f, e->worker);
+    if (w->has_left && e->observed.run_id == f->run_id) {
         w->observed = e->observed;
+        acri_fleet_budget_hear(f, e->worker);
+        acri_fleet_budget_close(f, e->worker, w->observed.tally.iterations);
+    }
     switch (e->kind) {
     case ACRI_MASTER_JOINED:
         acri_log_info("worker %s joined (%u threads%s%s): %zu are here", w->info.name,
@@ -189,69 +192,7 @@ static void on_presence(struct acri_fleet *f, const struct acri_master_event *e)
     }
     if (is_here && f->run_id != 0 && !f->is_holding && !w->has_config && f->phase < ACRI_PHASE_STOP)
         acri_fleet_send_config(f, e->worker);
-    acri_fleet_respread(f);
-}
-
-/* Old epochs count in the ledger only. */
-void acri_fleet_take_report(struct acri_fleet *f, const struct acri_fleet_report *r,
-                            struct acri_stats *stats)
-{
-    struct acri_fleet_worker *w = acri_fleet_worker(f, r->worker);
-    bool is_current = r->epoch == f->epoch;
-    struct acri_stats *to = is_current ? stats : acri_stats_new(0, 0);
-    struct acri_ledger before = to->ledger;
-    const struct acri_ledger *after = &to->ledger;
-
-    if (r->run_id != f->run_id) {
-        acri_log_warning("a report of worker %s is of a run that is over: it is left out",
-                         w->info.name);
-    } else if (acri_cluster_report_take_with(f->crew.run->plan, to, is_current ? w->sum : NULL,
-                                             is_current ? f->crew.states : NULL, w->info.name,
-                                             f->started_ns, r->bytes, r->n_bytes) < 0) {
-        acri_log_error("a report of worker %s cannot be read: it is left out", w->info.name);
-    } else {
-        w->reported.started += after->started - before.started;
-        w->reported.succeeded += after->succeeded - before.succeeded;
-        w->reported.failed += after->failed - before.failed;
-        w->reported.cancelled += after->cancelled - before.cancelled;
-        w->reported.lost += after->lost - before.lost;
-        w->reported.attempts += after->attempts - before.attempts;
-        if (is_current)
-            acri_fleet_show_report(f, w, r->bytes, r->n_bytes);
-        else
-            acri_fleet_show_ledger(f, w, after);
-        w->n_reports++;
-        w->last_report_unix_s = (double)acri_clock_real_ns() / 1e9;
-    }
-    if (is_current)
-        return;
-    acri_ledger_add(&stats->ledger, &to->ledger);
-    acri_stats_free(to);
-}
-
-bool acri_fleet_settle_by(struct acri_fleet *f, uint32_t index, const struct acri_tally *all,
-                          struct acri_stats *stats)
-{
-    struct acri_fleet_worker *w = acri_fleet_worker(f, index);
-    struct acri_tally *r = &w->reported;
-    uint64_t n_settled = r->succeeded + r->failed + r->cancelled + r->lost;
-    struct acri_ledger ledger = { .started = all->started - r->started,
-                                  .lost = all->started - n_settled,
-                                  .attempts = all->attempts - r->attempts };
-
-    if (w->is_settled || all->started < r->started || all->attempts < r->attempts ||
-        all->started < n_settled)
-        return false;
-    w->is_settled = true;
-    acri_ledger_add(&stats->ledger, &ledger);
-    acri_fleet_show_ledger(f, w, &ledger);
-    r->started += ledger.started;
-    r->lost += ledger.lost;
-    r->attempts += ledger.attempts;
-    if (ledger.lost > 0)
-        acri_log_warning("worker %s lost %llu requests that it had begun or not reported yet",
-                         name_of(f, index), (unsigned long long)ledger.lost);
-    return true;
+    f->must_respread = true;
 }
 
 /* It was told of the run, and does not know it: the message was lost with a master or a worker. */
@@ -273,12 +214,13 @@ static void on_observed(struct acri_fleet *f, const struct acri_master_event *e)
         w->observed.n_types = ACRI_CLUSTER_TYPES;
     if (lacks_config(f, w))
         acri_fleet_send_config(f, e->worker);
+    acri_fleet_budget_hear(f, e->worker);
     if (w->observed.run_id == f->run_id && w->observed.n_users > w->most_users)
         w->most_users = w->observed.n_users;
     if (w->observed.state == ACRI_WORKER_FAILED && !was_failed)
         acri_log_error("worker %s cannot run this: %s", w->info.name, w->observed.error);
     if (acri_fleet_takes_users(f, w) != took_users && f->phase <= ACRI_PHASE_RUN)
-        acri_fleet_respread(f);
+        f->must_respread = true;
 }
 
 static void on_report(struct acri_fleet *f, const struct acri_master_event *e,
@@ -289,13 +231,13 @@ static void on_report(struct acri_fleet *f, const struct acri_master_event *e,
                          name_of(f, e->worker));
         return;
     }
-    acri_fleet_take_report(f,
-                           &(struct acri_fleet_report){ .worker = e->worker,
-                                                        .run_id = e->run_id,
-                                                        .epoch = e->epoch,
-                                                        .bytes = e->bytes,
-                                                        .n_bytes = e->n_bytes },
-                           stats);
+    acri_fleet_account_report(f,
+                              &(struct acri_fleet_account_report){ .worker = e->worker,
+                                                                   .run_id = e->run_id,
+                                                                   .epoch = e->epoch,
+                                                                   .bytes = e->bytes,
+                                                                   .n_bytes = e->n_bytes },
+                              stats);
 }
 
 /* Its ledger file is gone now: the journal has to say the same to a master that comes after us. */
@@ -304,8 +246,10 @@ static void on_deceased(struct acri_fleet *f, const struct acri_master_event *e,
 {
     const struct acri_tally *all = &e->observed.tally;
 
-    if (stats != NULL && e->observed.run_id == f->run_id && f->workers[e->worker].has_config &&
-        acri_fleet_settle_by(f, e->worker, all, stats))
+    if (stats == NULL || e->observed.run_id != f->run_id || !f->workers[e->worker].has_config)
+        return;
+    acri_fleet_budget_close(f, e->worker, all->iterations);
+    if (acri_fleet_account_settle(f, e->worker, all, stats))
         acri_fleet_journal_deceased(f, e->worker, all);
 }
 
@@ -377,7 +321,12 @@ static void drain(void *arg, struct acri_stats *stats)
         on_event(f, e, stats);
         acri_master_event_free(e);
     }
+    if (f->must_respread) {
+        f->must_respread = false;
+        acri_fleet_respread(f);
+    }
     acri_fleet_hand_out(f);
+    acri_fleet_budget_step(f);
     add_up(f);
     judge(f);
 }
@@ -385,10 +334,24 @@ static void drain(void *arg, struct acri_stats *stats)
 /* --- the crew -----------------------------------------------------------------------------------
  */
 
+/* What was so of the last run. */
+static void forget_last(struct acri_fleet *f)
+{
+    struct acri_crew *c = &f->crew;
+
+    c->is_prepared = c->is_finished = c->is_stopped = c->is_deserted = c->is_empty = false;
+    c->failed[0] = '\0';
+    f->deserted_ns = f->empty_ns = f->respread_until_ns = f->start_at_ns = 0;
+    f->arrival_rate = f->ramp_per_s = 0;
+    f->has_crashed = false;
+}
+
 static void begin(void *arg, uint64_t seed)
 {
     struct acri_fleet *f = arg;
 
+    forget_last(f);
+    f->n_runs++;
     f->spawn_rate = acri_options_number(f->options, "spawn-rate");
     f->begun_ns = acri_clock_now_ns();
     if (f->past != NULL)
@@ -406,7 +369,7 @@ static void begin(void *arg, uint64_t seed)
     f->n_at_start = count_here(f);
     for (uint32_t i = 0; i < f->n_workers; i++)
         f->workers[i].has_config = false;
-    acri_fleet_choose(f);
+    acri_fleet_budget_begin(f);
     for (uint32_t i = 0; i < f->n_workers; i++)
         if (f->workers[i].is_here)
             acri_fleet_send_config(f, i);
@@ -424,6 +387,8 @@ static void want_phase(void *arg, enum acri_phase phase)
         f->started_ns = acri_clock_now_ns() + START_AHEAD_NS;
         f->start_real_ns = acri_clock_real_ns() + START_AHEAD_NS;
         f->start_at_ns = f->started_ns;
+        if (f->n_runs > 1)
+            acri_fleet_journal_renew(f);
         acri_fleet_journal_run(f);
         acri_fleet_show_reset(f);
     }
@@ -484,9 +449,7 @@ static void want_spawned(void *arg, bool is_spawned)
 
 static int send_message(void *arg, uint32_t to, const char *type, const void *bytes, size_t n_bytes)
 {
-    struct acri_fleet *f = arg;
-
-    return acri_master_send(f->master, to, type, bytes, n_bytes);
+    return acri_master_send(((struct acri_fleet *)arg)->master, to, type, bytes, n_bytes);
 }
 
 static void step(void *arg, struct acri_stats *stats)
@@ -496,31 +459,22 @@ static void step(void *arg, struct acri_stats *stats)
     if (f->processes != NULL && f->processes->n > 0)
         f->is_forsaken = acri_processes_step(f->processes) == 0;
     drain(f, stats);
-    acri_fleet_journal_shorten(f, stats);
+    if (stats != NULL)
+        acri_fleet_journal_shorten(f, stats);
 }
 
-/* Nobody will explain them any more. */
 static void settle(void *arg, struct acri_stats *stats)
 {
     struct acri_fleet *f = arg;
 
     drain(f, stats);
-    for (uint32_t i = 0; i < f->n_workers; i++) {
-        struct acri_fleet_worker *w = &f->workers[i];
-        struct acri_tally all = w->reported;
-
-        if (!w->has_config || w->is_settled)
-            continue;
-        if (!is_balanced(w) ||
-            (!w->is_here && !w->has_left && w->observed.state != ACRI_WORKER_STOPPED)) {
-            acri_log_warning("worker %s: unknown since its report %llu", w->info.name,
-                             (unsigned long long)w->n_reports);
-            if (all.started < w->observed.tally.started)
-                all = w->observed.tally;
-        }
-        acri_fleet_settle_by(f, i, &all, stats);
-    }
+    acri_fleet_account_close(f, stats);
     acri_fleet_journal_end(f);
+    if (f->past != NULL)
+        acri_fleet_past_done(f->past);
+    free(f->past);
+    f->past = NULL;
+    f->crew.resumed_ns = 0;
 }
 
 /* --- all of it ----------------------------------------------------------------------------------
@@ -577,19 +531,4 @@ size_t acri_fleet_dismiss(struct acri_fleet *f)
     }
     drain(f, NULL);
     return f->crew.n_here;
-}
-
-void acri_fleet_log_tallies(const struct acri_fleet *f)
-{
-    for (size_t i = 0; i < f->n_workers; i++) {
-        const struct acri_fleet_worker *w = &f->workers[i];
-        const struct acri_tally *t = &w->reported;
-
-        if (w->has_config && t->started > 0)
-            acri_log_info("worker %s: %llu requests started = %llu succeeded + %llu failed + %llu "
-                          "cancelled + %llu lost",
-                          w->info.name, (unsigned long long)t->started,
-                          (unsigned long long)t->succeeded, (unsigned long long)t->failed,
-                          (unsigned long long)t->cancelled, (unsigned long long)t->lost);
-    }
 }

@@ -6,6 +6,7 @@
 #ifndef ACRIDA_APP_FLEET_H
 #define ACRIDA_APP_FLEET_H
 
+#include "app/fleet_budget.h"
 #include "app/fleet_show.h"
 #include "app/hand_out.h"
 #include "app/options.h"
@@ -37,7 +38,7 @@ struct acri_fleet_worker {
     bool is_here;           /* it is in contact, and has not left */
     bool has_config;        /* of this run */
     bool is_settled;        /* its requests of this run are accounted for */
-    bool is_spare;          /* with --iterations: it gets none, and no users */
+    struct acri_fleet_iterations iterations;
     uint64_t config_sent_ns;
     bool has_crashed;
     bool wants_file; /* of the master: this one */
@@ -50,7 +51,7 @@ struct acri_fleet {
     const struct acri_options *options;
     const struct acri_scenario *scenario;
     struct acri_hand_out *hand_out;    /* NULL until a worker asks for it */
-    struct acri_processes *processes;  /* workers that are children of this process; NULL = none */
+    struct acri_processes *processes;  /* workers that are children of this process; may be none */
     struct acri_fleet_worker *workers; /* n_workers elements, by index */
     size_t n_workers;
     uint64_t run_id; /* 0 = no run */
@@ -66,6 +67,9 @@ struct acri_fleet {
     enum acri_phase phase;
     bool is_spawned;
     uint64_t start_at_ns;
+    uint64_t gather_ns; /* since when workers are waited for; 0 = not yet */
+    bool did_tell_gather;
+    uint64_t n_runs;
     uint64_t begun_ns;    /* when workers were told to prepare */
     uint64_t deserted_ns; /* since when no worker is there; 0 = some are */
     uint64_t empty_ns;    /* since when workers run without any user; 0 = they have some */
@@ -75,8 +79,10 @@ struct acri_fleet {
     uint64_t wanted_users[ACRI_CLUSTER_TYPES];
     double arrival_rate;
     double ramp_per_s;
+    bool must_respread; /* once, when all that has come is taken in: of a thousand that join, too */
     uint64_t respread_until_ns; /* users of a lost worker are to be back by then */
     double spawn_rate;
+    bool is_short; /* workers wait for iterations, and none are left but what others have */
     uint64_t feeders[ACRI_FLEET_FEEDERS]; /* the next position of each that is not dealt */
     uint32_t *slots;                      /* n_workers elements: scratch */
     uint64_t *parts;                      /* the same */
@@ -93,29 +99,9 @@ void acri_fleet_done(struct acri_fleet *f);
 /* A worker, known or not. */
 struct acri_fleet_worker *acri_fleet_worker(struct acri_fleet *f, uint32_t index);
 
-/* A report that has come, now or to the journal. */
-struct acri_fleet_report {
-    uint32_t worker;
-    uint64_t run_id;
-    uint64_t epoch;
-    const void *bytes;
-    size_t n_bytes;
-};
-void acri_fleet_take_report(struct acri_fleet *f, const struct acri_fleet_report *r,
-                            struct acri_stats *stats);
-
-/* All that a worker ever counted in this run: what it did not report is lost. Returns: false: that
- * is known already, or cannot be. */
-bool acri_fleet_settle_by(struct acri_fleet *f, uint32_t index, const struct acri_tally *all,
-                          struct acri_stats *stats);
-
 /* Before a run: take in who has come. Returns: how many are there. */
 size_t acri_fleet_gather(struct acri_fleet *f);
 /* After the last run: all workers are told to end. Returns: how many are still there. */
 size_t acri_fleet_dismiss(struct acri_fleet *f);
-
-/* The last report of a run, for the console: one line per worker when something is left to explain.
- */
-void acri_fleet_log_tallies(const struct acri_fleet *f);
 
 #endif

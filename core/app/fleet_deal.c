@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/fleet_deal.h"
 
+#include "app/fleet_budget.h"
 #include "app/fleet_journal.h"
 #include "app/run_config.h"
 #include "base/clock.h"
@@ -24,8 +25,8 @@ bool acri_fleet_is_in_run(const struct acri_fleet *f, const struct acri_fleet_wo
 
 bool acri_fleet_takes_users(const struct acri_fleet *f, const struct acri_fleet_worker *w)
 {
-    return acri_fleet_is_in_run(f, w) && !w->is_spare &&
-           w->observed.state >= ACRI_WORKER_PREPARED && w->observed.state < ACRI_WORKER_STOPPING;
+    return acri_fleet_is_in_run(f, w) && w->observed.state >= ACRI_WORKER_PREPARED &&
+           w->observed.state < ACRI_WORKER_STOPPING;
 }
 
 static uint32_t slots_of(const struct acri_fleet_worker *w)
@@ -52,7 +53,6 @@ static void tell(struct acri_fleet *f, uint32_t index, uint64_t reach_in_ns)
     struct acri_desired *d = &w->desired;
     uint64_t n_all = acri_spread_slots(f->slots, f->n_workers);
     double part = n_all > 0 ? (double)f->slots[index] / (double)n_all : 1;
-    uint64_t n_users = 0;
 
     d->run_id = w->has_config || f->phase == ACRI_PHASE_QUIT ? f->run_id : 0;
     d->epoch = f->epoch;
@@ -62,13 +62,9 @@ static void tell(struct acri_fleet *f, uint32_t index, uint64_t reach_in_ns)
     d->reach_in_ns = reach_in_ns;
     d->arrival_rate = f->arrival_rate * part;
     d->ramp_per_s = f->ramp_per_s * part;
-    d->n_users_all = 0;
-    for (size_t k = 0; k < d->n_types; k++) {
-        d->n_users_all += f->wanted_users[k];
-        n_users += d->users[k];
-    }
-    /* Users may be fewer than slots. */
-    d->share = d->n_users_all > 0 ? (double)n_users / (double)d->n_users_all : part;
+    d->iterations = w->iterations.given;
+    d->is_short = f->is_short;
+    memcpy(d->users_all, f->wanted_users, d->n_types * sizeof(*d->users_all));
     if (w->is_here && !f->is_holding)
         acri_master_want(f->master, index, d);
 }
@@ -92,16 +88,26 @@ uint64_t acri_fleet_deal(struct acri_fleet *f)
     return n_moved;
 }
 
-void acri_fleet_tell_all(struct acri_fleet *f)
+static uint64_t reach_in(const struct acri_fleet *f)
 {
     uint64_t now_ns = acri_clock_now_ns();
-    uint64_t reach_in_ns = STEP_NS;
 
-    if (f->respread_until_ns > now_ns + STEP_NS)
-        reach_in_ns = f->respread_until_ns - now_ns;
+    return f->respread_until_ns > now_ns + STEP_NS ? f->respread_until_ns - now_ns : STEP_NS;
+}
+
+void acri_fleet_tell_all(struct acri_fleet *f)
+{
+    uint64_t reach_in_ns = reach_in(f);
+
     for (uint32_t i = 0; i < f->n_workers; i++)
         if (f->workers[i].is_known)
             tell(f, i, reach_in_ns);
+}
+
+void acri_fleet_tell(struct acri_fleet *f, uint32_t index)
+{
+    count_slots(f);
+    tell(f, index, reach_in(f));
 }
 
 void acri_fleet_respread(struct acri_fleet *f)
@@ -124,41 +130,6 @@ void acri_fleet_respread(struct acri_fleet *f)
 /* --- the run's configuration --------------------------------------------------------------------
  */
 
-/* What nobody does would keep the run from its end: only those get iterations that get users, too.
- * The users of the most frequent type are enough for all slots. */
-void acri_fleet_choose(struct acri_fleet *f)
-{
-    uint64_t most = (uint64_t)acri_options_int(f->options, "iterations");
-    uint64_t n_users = (uint64_t)acri_options_int(f->options, "users");
-    size_t n_types = f->crew.run->plan->n_types;
-    uint64_t n = 0;
-
-    if (!acri_options_is_set(f->options, "arrival-rate") && n_users / n_types < most)
-        most = n_users / n_types;
-    for (size_t i = 0; i < f->n_workers; i++) {
-        struct acri_fleet_worker *w = &f->workers[i];
-
-        w->is_spare =
-            acri_options_int(f->options, "iterations") > 0 && n > 0 && n + slots_of(w) > most;
-        n += w->is_here && !w->is_spare ? slots_of(w) : 0;
-    }
-}
-
-/* Each worker that gets users gets a part of the iterations. */
-static uint64_t iterations_of(const struct acri_fleet *f, uint32_t index)
-{
-    uint64_t n = (uint64_t)acri_options_int(f->options, "iterations");
-    uint64_t part;
-
-    if (n == 0)
-        return 0;
-    for (size_t i = 0; i < f->n_workers; i++)
-        f->slots[i] =
-            f->workers[i].is_here && !f->workers[i].is_spare ? slots_of(&f->workers[i]) : 0;
-    part = acri_spread_part(f->slots, f->n_workers, index, n);
-    return part > 0 ? part : 1;
-}
-
 /* Those that are there from the start share the numbers from 0 on; each later one has its own. */
 void acri_fleet_number(struct acri_fleet *f, struct acri_fleet_worker *w)
 {
@@ -176,9 +147,6 @@ static void begin_part(struct acri_fleet *f, struct acri_fleet_worker *w)
         return;
     w->has_config = true;
     w->is_settled = false;
-    /* All iterations have been dealt to those that were there. */
-    if (f->n_numbered >= f->n_at_start && acri_options_int(f->options, "iterations") > 0)
-        w->is_spare = true;
     w->reported = (struct acri_tally){ 0 };
     memset(w->desired.users, 0, sizeof(w->desired.users));
     acri_fleet_number(f, w);
@@ -193,7 +161,7 @@ void acri_fleet_send_config(struct acri_fleet *f, uint32_t index)
 
     acri_buf_init(&b, ACRI_CLUSTER_MESSAGE_MAX);
     acri_run_config_write(&b, f->run_id, f->options, f->scenario, f->crew.run, f->seed,
-                          iterations_of(f, index));
+                          acri_fleet_budget_all(f));
     if (acri_master_send(f->master, index, ACRI_RUN_CONFIG_MESSAGE, b.data, b.length) == 0) {
         begin_part(f, w);
     }

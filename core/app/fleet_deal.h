@@ -15,10 +15,10 @@ bool acri_fleet_takes_users(const struct acri_fleet *f, const struct acri_fleet_
 uint64_t acri_fleet_deal(struct acri_fleet *f);
 /* Tell all of them what to do. */
 void acri_fleet_tell_all(struct acri_fleet *f);
+/* One of them. */
+void acri_fleet_tell(struct acri_fleet *f, uint32_t index);
 /* Workers have come or gone: deal anew, soon. */
 void acri_fleet_respread(struct acri_fleet *f);
-/* With --iterations: who takes part. */
-void acri_fleet_choose(struct acri_fleet *f);
 /* Users of a worker have numbers that no other worker uses. */
 void acri_fleet_number(struct acri_fleet *f, struct acri_fleet_worker *w);
 /* What one needs to know to prepare the run. */

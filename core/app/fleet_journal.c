@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "app/fleet_account.h"
 #include "app/fleet_journal.h"
 
 #include "app/fleet_deal.h"
+#include "app/fleet_state.h"
 #include "app/run_config.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -14,11 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum note { NOTE_RUN = 1, NOTE_FEEDER, NOTE_END, NOTE_DECEASED };
-
 #define NOTE_MAX (4u * 1024 * 1024)
-#define STATE_MAX (200u * 1024 * 1024)
-#define MOST_PARTS 1000000u
 
 /* --- notes --------------------------------------------------------------------------------------
  */
@@ -29,7 +27,7 @@ static void pack_run(struct acri_buf *b, const struct acri_fleet *f)
 
     acri_buf_init(&identity, NOTE_MAX);
     acri_run_config_identity(&identity, f->options, f->scenario);
-    acri_pack_u64(b, NOTE_RUN);
+    acri_pack_u64(b, ACRI_FLEET_NOTE_RUN);
     acri_pack_u64(b, f->run_id);
     acri_pack_u64(b, f->epoch);
     acri_pack_u64(b, f->seed);
@@ -60,31 +58,11 @@ void acri_fleet_journal_feeder(struct acri_fleet *f, uint64_t feeder)
     struct acri_buf b;
 
     acri_buf_init(&b, 64);
-    acri_pack_u64(&b, NOTE_FEEDER);
+    acri_pack_u64(&b, ACRI_FLEET_NOTE_FEEDER);
     acri_pack_u64(&b, f->run_id);
     acri_pack_u64(&b, feeder);
     acri_pack_u64(&b, f->feeders[feeder]);
     give(f, &b);
-}
-
-static void pack_tally(struct acri_buf *b, const struct acri_tally *t)
-{
-    acri_pack_u64(b, t->started);
-    acri_pack_u64(b, t->succeeded);
-    acri_pack_u64(b, t->failed);
-    acri_pack_u64(b, t->cancelled);
-    acri_pack_u64(b, t->lost);
-    acri_pack_u64(b, t->attempts);
-}
-
-static void unpack_tally(struct acri_unpack *u, struct acri_tally *t)
-{
-    t->started = acri_unpack_u64(u);
-    t->succeeded = acri_unpack_u64(u);
-    t->failed = acri_unpack_u64(u);
-    t->cancelled = acri_unpack_u64(u);
-    t->lost = acri_unpack_u64(u);
-    t->attempts = acri_unpack_u64(u);
 }
 
 void acri_fleet_journal_deceased(struct acri_fleet *f, uint32_t worker,
@@ -93,10 +71,34 @@ void acri_fleet_journal_deceased(struct acri_fleet *f, uint32_t worker,
     struct acri_buf b;
 
     acri_buf_init(&b, 128);
-    acri_pack_u64(&b, NOTE_DECEASED);
+    acri_pack_u64(&b, ACRI_FLEET_NOTE_DECEASED);
     acri_pack_u64(&b, f->run_id);
     acri_pack_u64(&b, worker);
-    pack_tally(&b, all);
+    acri_fleet_state_pack_tally(&b, all);
+    give(f, &b);
+}
+
+void acri_fleet_journal_presence(struct acri_fleet *f, uint32_t worker)
+{
+    struct acri_buf b;
+
+    acri_buf_init(&b, 64);
+    acri_pack_u64(&b, ACRI_FLEET_NOTE_PRESENCE);
+    acri_pack_u64(&b, f->run_id);
+    acri_pack_u64(&b, worker);
+    acri_pack_u64(&b, f->workers[worker].is_here ? 1 : 0);
+    give(f, &b);
+}
+
+void acri_fleet_journal_iterations(struct acri_fleet *f, uint32_t worker)
+{
+    struct acri_buf b;
+
+    acri_buf_init(&b, 128);
+    acri_pack_u64(&b, ACRI_FLEET_NOTE_ITERATIONS);
+    acri_pack_u64(&b, f->run_id);
+    acri_pack_u64(&b, worker);
+    acri_fleet_state_pack_iterations(&b, &f->workers[worker].iterations);
     give(f, &b);
 }
 
@@ -105,7 +107,7 @@ void acri_fleet_journal_end(struct acri_fleet *f)
     struct acri_buf b;
 
     acri_buf_init(&b, 64);
-    acri_pack_u64(&b, NOTE_END);
+    acri_pack_u64(&b, ACRI_FLEET_NOTE_END);
     acri_pack_u64(&b, f->run_id);
     give(f, &b);
 }
@@ -118,7 +120,35 @@ struct look {
     struct acri_buf identity; /* of this process */
     bool is_same;
     bool is_over;
+    bool *is_gone; /* n_workers elements */
+    size_t n_workers;
 };
+
+static void note_presence(struct look *l, uint64_t worker, bool is_here)
+{
+    if (worker > UINT16_MAX)
+        return;
+    if (worker >= l->n_workers) {
+        size_t n = worker + 64;
+
+        l->is_gone = acri_realloc(l->is_gone, n * sizeof(bool));
+        memset(l->is_gone + l->n_workers, 0, (n - l->n_workers) * sizeof(bool));
+        l->n_workers = n;
+    }
+    l->is_gone[worker] = !is_here;
+}
+
+static void look_at_worker(void *arg, uint32_t index, const struct acri_fleet_state_worker *w)
+{
+    note_presence(arg, index, w->is_here);
+}
+
+static void look_at_state(struct look *l, const struct acri_journal_record *r)
+{
+    static const struct acri_fleet_state_reader reader = { .worker = look_at_worker };
+
+    acri_fleet_state_read(&reader, l, r->bytes, r->n_bytes);
+}
 
 static void read_run(struct look *l, struct acri_unpack *u)
 {
@@ -138,27 +168,40 @@ static void read_run(struct look *l, struct acri_unpack *u)
     l->is_over = false;
 }
 
+static void look_at_presence(struct look *l, struct acri_unpack *u)
+{
+    uint64_t run_id = acri_unpack_u64(u);
+    uint64_t worker = acri_unpack_u64(u);
+    bool is_here = acri_unpack_u64(u) != 0;
+
+    if (acri_unpack_is_done(u) && run_id == l->past->run_id)
+        note_presence(l, worker, is_here);
+}
+
 static void look_at(void *arg, const struct acri_journal_record *r)
 {
     struct look *l = arg;
     struct acri_unpack u;
-    size_t n;
-    const void *run;
 
     l->past->last_number = r->number > l->past->last_number ? r->number : l->past->last_number;
     if (r->kind != ACRI_JOURNAL_NOTE && r->kind != ACRI_JOURNAL_STATE)
         return;
-    acri_unpack_init(&u, r->bytes, r->n_bytes);
     if (r->kind == ACRI_JOURNAL_STATE) {
-        run = acri_unpack_bytes(&u, &n);
-        acri_unpack_init(&u, run, n);
+        if (acri_fleet_state_run(r->bytes, r->n_bytes, &u))
+            read_run(l, &u);
+        look_at_state(l, r);
+        return;
     }
+    acri_unpack_init(&u, r->bytes, r->n_bytes);
     switch (acri_unpack_u64(&u)) {
-    case NOTE_RUN:
+    case ACRI_FLEET_NOTE_RUN:
         read_run(l, &u);
         break;
-    case NOTE_END:
+    case ACRI_FLEET_NOTE_END:
         l->is_over = l->is_over || acri_unpack_u64(&u) == l->past->run_id;
+        break;
+    case ACRI_FLEET_NOTE_PRESENCE:
+        look_at_presence(l, &u);
         break;
     default:
         break;
@@ -181,6 +224,9 @@ void acri_fleet_past_look(const char *path, const struct acri_options *o,
     if (acri_journal_replay(path, look_at, &l, &found, &error) < 0)
         acri_log_warning("%s", error.text);
     acri_buf_done(&l.identity);
+    for (size_t i = 0; i < l.n_workers; i++)
+        ret_past->n_gone += l.is_gone[i];
+    free(l.is_gone);
     ret_past->is_there = ret_past->is_there && !l.is_over;
     if (ret_past->is_there && l.is_same && !is_new_run) {
         ret_past->path = acri_strdup(path);
@@ -215,14 +261,16 @@ static void add_part(void *arg, const void *bytes, size_t n)
     p->n++;
 }
 
-static void pack_tallies(struct acri_buf *b, const struct acri_fleet *f)
+static void pack_workers(struct acri_buf *b, const struct acri_fleet *f)
 {
     acri_pack_u64(b, f->n_workers);
-    for (size_t i = 0; i < f->n_workers; i++) {
-        pack_tally(b, &f->workers[i].reported);
-        acri_pack_u64(b, f->workers[i].n_reports);
-        acri_pack_u64(b, f->workers[i].is_settled);
-    }
+    for (size_t i = 0; i < f->n_workers; i++)
+        acri_fleet_state_pack_worker(
+            b, &(struct acri_fleet_state_worker){ .reported = f->workers[i].reported,
+                                                  .n_reports = f->workers[i].n_reports,
+                                                  .is_settled = f->workers[i].is_settled,
+                                                  .is_here = f->workers[i].is_here,
+                                                  .iterations = f->workers[i].iterations });
 }
 
 static void pack_feeders(struct acri_buf *b, const struct acri_fleet *f)
@@ -245,30 +293,49 @@ static void pack_states(struct acri_buf *b, const struct acri_fleet *f)
         acri_pack_bytes(b, f->crew.states[i], plan->loop_states[i]->size);
 }
 
-void acri_fleet_journal_shorten(struct acri_fleet *f, const struct acri_stats *stats)
+void acri_fleet_journal_state(const struct acri_fleet *f, const struct acri_stats *stats,
+                              struct acri_buf *to)
 {
     struct parts parts = { .n = 0 };
     struct acri_buf run;
-    struct acri_buf b;
 
-    if (acri_master_journal_bytes(f->master) < ACRI_JOURNAL_BYTES)
-        return;
     acri_buf_init(&run, NOTE_MAX);
-    acri_buf_init(&parts.bytes, STATE_MAX);
-    acri_buf_init(&b, STATE_MAX);
+    acri_buf_init(&parts.bytes, ACRI_FLEET_JOURNAL_STATE_MAX);
     pack_run(&run, f);
-    acri_pack_bytes(&b, run.data, run.length);
-    pack_tallies(&b, f);
-    pack_feeders(&b, f);
-    pack_states(&b, f);
+    acri_pack_bytes(to, run.data, run.length);
+    pack_workers(to, f);
+    pack_feeders(to, f);
+    pack_states(to, f);
     acri_delta_encode(stats, f->started_ns, ACRI_DELTA_PART_MIN, add_part, &parts);
-    acri_pack_u64(&b, parts.n);
-    acri_buf_append(&b, parts.bytes.data, parts.bytes.length);
-    if (!b.is_cut)
-        acri_master_checkpoint(f->master, b.data, b.length);
+    acri_pack_u64(to, parts.n);
+    acri_buf_append(to, parts.bytes.data, parts.bytes.length);
     acri_buf_done(&run);
     acri_buf_done(&parts.bytes);
+}
+
+static void write_state(struct acri_fleet *f, const struct acri_stats *stats)
+{
+    struct acri_buf b;
+
+    acri_buf_init(&b, ACRI_FLEET_JOURNAL_STATE_MAX);
+    acri_fleet_journal_state(f, stats, &b);
+    if (!b.is_cut)
+        acri_master_checkpoint(f->master, b.data, b.length);
     acri_buf_done(&b);
+}
+
+void acri_fleet_journal_shorten(struct acri_fleet *f, const struct acri_stats *stats)
+{
+    if (acri_master_journal_bytes(f->master) >= ACRI_JOURNAL_BYTES)
+        write_state(f, stats);
+}
+
+void acri_fleet_journal_renew(struct acri_fleet *f)
+{
+    struct acri_stats *nothing = acri_stats_new(acri_clock_now_ns(), acri_clock_real_ns());
+
+    write_state(f, nothing);
+    acri_stats_free(nothing);
 }
 
 /* --- going on -----------------------------------------------------------------------------------
@@ -280,54 +347,54 @@ struct restore {
     struct acri_stats *stats;
 };
 
-static void unpack_tallies(struct acri_unpack *u, struct acri_fleet *f)
+/* Whoever is not back after a while is gone. */
+static void set_iterations(struct acri_fleet_worker *w, const struct acri_fleet_iterations *i)
 {
-    uint64_t n = acri_unpack_most(u, UINT16_MAX + 1u);
-
-    for (uint32_t i = 0; i < n && !u->is_bad; i++) {
-        struct acri_fleet_worker *w = acri_fleet_worker(f, i);
-
-        unpack_tally(u, &w->reported);
-        w->n_reports = acri_unpack_u64(u);
-        w->is_settled = acri_unpack_u64(u) != 0;
-    }
+    w->iterations = *i;
+    w->iterations.lost_ns = acri_clock_now_ns();
 }
 
-static void unpack_states(struct acri_unpack *u, const struct acri_fleet *f)
+static void on_worker(void *arg, uint32_t index, const struct acri_fleet_state_worker *state)
 {
-    const struct acri_plan *plan = f->crew.run->plan;
-    uint64_t n = acri_unpack_most(u, plan->n_loop_states);
+    const struct restore *r = arg;
+    struct acri_fleet_worker *w = acri_fleet_worker(r->fleet, index);
 
-    for (uint64_t i = 0; i < n; i++) {
-        size_t n_bytes;
-        const void *bytes = acri_unpack_bytes(u, &n_bytes);
-
-        if (n_bytes == plan->loop_states[i]->size)
-            memcpy(f->crew.states[i], bytes, n_bytes);
-    }
+    w->reported = state->reported;
+    w->n_reports = state->n_reports;
+    w->is_settled = state->is_settled;
+    set_iterations(w, &state->iterations);
 }
 
-static void take_state(const struct restore *r, const struct acri_journal_record *record)
+static void on_feeder(void *arg, uint64_t feeder, uint64_t next)
 {
-    struct acri_unpack u;
-    size_t n_bytes;
-    uint64_t n;
+    const struct restore *r = arg;
 
-    acri_unpack_init(&u, record->bytes, record->n_bytes);
-    acri_unpack_bytes(&u, &n_bytes);
-    unpack_tallies(&u, r->fleet);
-    n = acri_unpack_most(&u, ACRI_FLEET_FEEDERS);
-    for (uint64_t i = 0; i < n; i++)
-        r->fleet->feeders[i] = acri_unpack_u64(&u);
-    unpack_states(&u, r->fleet);
-    n = acri_unpack_most(&u, MOST_PARTS);
-    for (uint64_t i = 0; i < n && !u.is_bad; i++) {
-        const void *part = acri_unpack_bytes(&u, &n_bytes);
+    r->fleet->feeders[feeder] = next;
+}
 
-        if (acri_delta_apply(r->stats, NULL, r->fleet->started_ns, part, n_bytes) < 0)
-            u.is_bad = true;
-    }
-    if (!acri_unpack_is_done(&u))
+static void on_loop_state(void *arg, uint64_t index, const void *bytes, size_t n)
+{
+    const struct restore *r = arg;
+    const struct acri_plan *plan = r->fleet->crew.run->plan;
+
+    if (index < plan->n_loop_states && n == plan->loop_states[index]->size)
+        memcpy(r->fleet->crew.states[index], bytes, n);
+}
+
+static bool on_part(void *arg, const void *bytes, size_t n)
+{
+    const struct restore *r = arg;
+
+    return acri_delta_apply(r->stats, NULL, r->fleet->started_ns, bytes, n) == 0;
+}
+
+static void take_state(struct restore *r, const struct acri_journal_record *record)
+{
+    static const struct acri_fleet_state_reader reader = {
+        .worker = on_worker, .feeder = on_feeder, .loop_state = on_loop_state, .part = on_part
+    };
+
+    if (!acri_fleet_state_read(&reader, r, record->bytes, record->n_bytes))
         acri_log_error("the journal's state of the run cannot be read: parts of it are missing");
 }
 
@@ -342,12 +409,22 @@ static void take_feeder(const struct restore *r, struct acri_unpack *u)
 
 static void take_deceased(const struct restore *r, struct acri_unpack *u)
 {
-    uint32_t worker = (uint32_t)acri_unpack_most(u, UINT16_MAX);
+    uint64_t worker = acri_unpack_u64(u);
     struct acri_tally all;
 
-    unpack_tally(u, &all);
-    if (acri_unpack_is_done(u))
-        acri_fleet_settle_by(r->fleet, worker, &all, r->stats);
+    acri_fleet_state_unpack_tally(u, &all);
+    if (acri_unpack_is_done(u) && worker < r->fleet->n_workers)
+        acri_fleet_account_settle(r->fleet, (uint32_t)worker, &all, r->stats);
+}
+
+static void take_dealt(const struct restore *r, struct acri_unpack *u)
+{
+    uint64_t worker = acri_unpack_u64(u);
+    struct acri_fleet_iterations i;
+
+    acri_fleet_state_unpack_iterations(u, &i);
+    if (acri_unpack_is_done(u) && worker < r->fleet->n_workers)
+        set_iterations(&r->fleet->workers[worker], &i);
 }
 
 static void take_note(const struct restore *r, const struct acri_journal_record *record)
@@ -359,15 +436,17 @@ static void take_note(const struct restore *r, const struct acri_journal_record 
     kind = acri_unpack_u64(&u);
     if (acri_unpack_u64(&u) != r->past->run_id)
         return;
-    if (kind == NOTE_FEEDER)
+    if (kind == ACRI_FLEET_NOTE_FEEDER)
         take_feeder(r, &u);
-    else if (kind == NOTE_DECEASED)
+    else if (kind == ACRI_FLEET_NOTE_DECEASED)
         take_deceased(r, &u);
+    else if (kind == ACRI_FLEET_NOTE_ITERATIONS)
+        take_dealt(r, &u);
 }
 
 static void restore_one(void *arg, const struct acri_journal_record *record)
 {
-    const struct restore *r = arg;
+    struct restore *r = arg;
     struct acri_fleet_worker *w;
 
     if (record->number > r->past->last_number || record->worker > UINT16_MAX)
@@ -377,19 +456,20 @@ static void restore_one(void *arg, const struct acri_journal_record *record)
         w = acri_fleet_worker(r->fleet, record->worker);
         w->info = *record->info;
         w->is_known = w->has_config = true;
+        w->iterations.lost_ns = acri_clock_now_ns();
         acri_fleet_show_joined(r->fleet, w);
         /* For users that it has yet to begin: those that are there keep theirs. */
         if (w->desired.number_step == 0)
             acri_fleet_number(r->fleet, w);
         break;
     case ACRI_JOURNAL_REPORT:
-        acri_fleet_take_report(r->fleet,
-                               &(struct acri_fleet_report){ .worker = record->worker,
-                                                            .run_id = record->run_id,
-                                                            .epoch = record->epoch,
-                                                            .bytes = record->bytes,
-                                                            .n_bytes = record->n_bytes },
-                               r->stats);
+        acri_fleet_account_report(r->fleet,
+                                  &(struct acri_fleet_account_report){ .worker = record->worker,
+                                                                       .run_id = record->run_id,
+                                                                       .epoch = record->epoch,
+                                                                       .bytes = record->bytes,
+                                                                       .n_bytes = record->n_bytes },
+                                  r->stats);
         break;
     case ACRI_JOURNAL_NOTE:
         take_note(r, record);
@@ -414,5 +494,7 @@ void acri_fleet_past_restore(const struct acri_fleet_past *p, struct acri_fleet 
     f->n_numbered = p->n_numbered;
     if (acri_journal_replay(p->path, restore_one, &r, &found, &error) < 0)
         acri_log_error("%s", error.text);
+    for (size_t i = 0; i < f->n_workers; i++)
+        f->workers[i].last_report_unix_s = 0; /* the journal does not say */
     acri_stats_restart_window(stats, acri_clock_now_ns());
 }

@@ -19,6 +19,7 @@ struct acri_fleet_past {
     uint64_t start_real_ns;
     uint64_t n_at_start;
     uint64_t n_numbered;
+    uint64_t n_gone; /* of these: they were not there any more */
 };
 
 /*
@@ -38,12 +39,21 @@ void acri_fleet_past_restore(const struct acri_fleet_past *p, struct acri_fleet 
                              struct acri_stats *stats);
 
 /* Notes: where the run stands; what a feeder has given out; all that a worker counted which has
- * ended without a word; the run is over. */
+ * ended without a word; what a worker has had of the iterations, whether it is
+ * there; the run is over. */
 void acri_fleet_journal_run(struct acri_fleet *f);
 void acri_fleet_journal_feeder(struct acri_fleet *f, uint64_t feeder);
 void acri_fleet_journal_deceased(struct acri_fleet *f, uint32_t worker,
                                  const struct acri_tally *all);
+void acri_fleet_journal_presence(struct acri_fleet *f, uint32_t worker);
+void acri_fleet_journal_iterations(struct acri_fleet *f, uint32_t worker);
 void acri_fleet_journal_end(struct acri_fleet *f);
+/* Another run begins: what the journal holds of earlier ones is left out. */
+void acri_fleet_journal_renew(struct acri_fleet *f);
+/* All that the journal has to say, in one piece (app/fleet_state.h); cut when that is too long. */
+#define ACRI_FLEET_JOURNAL_STATE_MAX (200u * 1024 * 1024)
+void acri_fleet_journal_state(const struct acri_fleet *f, const struct acri_stats *stats,
+                              struct acri_buf *to);
 /* When the journal has grown long: all of it in one piece. */
 void acri_fleet_journal_shorten(struct acri_fleet *f, const struct acri_stats *stats);
 

@@ -97,8 +97,7 @@ static void on_log(const struct acri_fleet *f, const struct acri_master_event *e
     struct acri_log_relay_line line;
 
     if (acri_log_relay_unpack(&line, e->bytes, e->n_bytes))
-        acri_log(line.level, line.source, "worker %s: %s", f->workers[e->worker].info.name,
-                 line.text);
+        acri_log_relayed(line.level, f->workers[e->worker].info.name, line.source, line.text);
 }
 
 void acri_fleet_on_message(struct acri_fleet *f, const struct acri_master_event *e)

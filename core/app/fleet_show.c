@@ -134,6 +134,20 @@ void acri_fleet_show_ledger(struct acri_fleet *f, struct acri_fleet_worker *w,
     }
 }
 
+void acri_fleet_show_fared(const struct acri_fleet_worker *w, struct acri_generator *into)
+{
+    const struct acri_observed *o = &w->observed;
+    const struct acri_generator one = { .seconds = o->fared_s,
+                                        .busy_share = o->busy_share,
+                                        .wait_share = o->wait_share,
+                                        .wait_ms = o->wait_ms,
+                                        .n_stalls = o->n_stalls,
+                                        .n_stalled = o->n_stalled,
+                                        .longest_stall_ms = o->longest_stall_ms };
+
+    acri_generator_add(into, &one);
+}
+
 /* --- what is shown
  * --------------------------------------------------------------------------------- */
 
@@ -153,11 +167,18 @@ const char *acri_fleet_show_state(const struct acri_fleet *f, const struct acri_
     return names[w->observed.state];
 }
 
+/* Who was gone before the run began has no part in it, nor in its verdict. */
+static bool is_shown(const struct acri_fleet *f, const struct acri_fleet_worker *w)
+{
+    return w->is_known && (w->is_here || w->has_config || f->run_id == 0);
+}
+
 static void show_worker(const struct acri_fleet *f, uint32_t index, struct acr_worker *to)
 {
     const struct acri_fleet_worker *w = &f->workers[index];
     const struct acri_observed *o = &w->observed;
-    const struct acri_tally *t = &w->reported;
+    const struct acri_tally nothing = { 0 };
+    const struct acri_tally *t = w->has_config ? &w->reported : &nothing; /* of an earlier run */
     struct acri_master_health health = { .silent_s = 0 };
 
     *to = (struct acr_worker){
@@ -173,6 +194,7 @@ static void show_worker(const struct acri_fleet *f, uint32_t index, struct acr_w
                      [ACR_WORKER_LOOP_PERCENT] = o->loop_percent,
                      [ACR_WORKER_MEMORY_BYTES] = (double)o->memory_bytes,
                      [ACR_WORKER_LATENESS_MS] = o->lateness_ms,
+                     [ACR_WORKER_LATENESS_RECENT_MS] = o->lateness_recent_ms,
                      [ACR_WORKER_REPORTS] = (double)w->n_reports },
         .ledger = { .started = t->started,
                     .succeeded = t->succeeded,
@@ -231,7 +253,7 @@ const struct acri_nodes *acri_fleet_show(void *arg, const struct acri_run_info *
     }
     shown->nodes = (struct acri_nodes){ .workers = shown->workers, .labels = shown->views };
     for (uint32_t i = 0; i < f->n_workers; i++)
-        if (f->workers[i].is_known)
+        if (is_shown(f, &f->workers[i]))
             show_worker(f, i, &shown->workers[shown->nodes.n_workers++]);
     for (size_t i = 0; i <= ACRI_FLEET_LABELS; i++) {
         if (shown->labels[i] == NULL)

@@ -51,6 +51,9 @@ void acri_fleet_show_report(struct acri_fleet *f, struct acri_fleet_worker *w, c
 void acri_fleet_show_ledger(struct acri_fleet *f, struct acri_fleet_worker *w,
                             const struct acri_ledger *ledger);
 
+/* How it fares, into the whole. */
+void acri_fleet_show_fared(const struct acri_fleet_worker *w, struct acri_generator *into);
+
 /* "running", "missing" and so on: see acr_worker_state. */
 const char *acri_fleet_show_state(const struct acri_fleet *f, const struct acri_fleet_worker *w);
 

@@ -29,18 +29,27 @@ struct option {
 struct acri_options {
     struct option *options;
     size_t n;
+    struct option *before; /* n elements, while there are changes: as they were; else NULL */
+    void **kept;           /* n_kept elements: old values that somebody may still read */
+    size_t n_kept;
 };
 
 /* Set once on the main thread before loops run. */
 static const struct acri_options *published;
 
-static void forget(struct option *option)
+/* Not what it was before the changes. */
+static void forget(struct acri_options *o, struct option *option)
 {
-    for (size_t i = 0; i < option->n_list; i++)
+    const struct option *before = o->before != NULL ? &o->before[option - o->options] : NULL;
+
+    for (size_t i = 0; i < option->n_list && (before == NULL || option->list != before->list); i++)
         free(option->list[i]);
-    free(option->list);
-    free(option->text);
-    free(option->origin);
+    if (before == NULL || option->list != before->list)
+        free(option->list);
+    if (before == NULL || option->text != before->text)
+        free(option->text);
+    if (before == NULL || option->origin != before->origin)
+        free(option->origin);
     option->list = NULL;
     option->n_list = 0;
     option->text = NULL;
@@ -91,11 +100,11 @@ static void store(struct option *option, const char *text, const struct acri_opt
     option->value = *value;
 }
 
-static void set_default(struct option *option)
+static void set_default(struct acri_options *o, struct option *option)
 {
     struct acri_option_value value = { 0 };
 
-    forget(option);
+    forget(o, option);
     if (option->spec.default_value == NULL)
         return;
     /* Defaults were checked when the option was added. */
@@ -114,7 +123,7 @@ static void append(struct acri_options *o, const struct acri_option_spec *spec, 
     *option = (struct option){ .spec = *spec, .plugin = plugin, .section = section };
     if (section != NULL)
         option->spec.section = section;
-    set_default(option);
+    set_default(o, option);
 }
 
 struct acri_options *acri_options_new(void)
@@ -135,9 +144,12 @@ void acri_options_free(struct acri_options *o)
     if (published == o)
         published = NULL;
     for (size_t i = 0; i < o->n; i++) {
-        forget(&o->options[i]);
+        forget(o, &o->options[i]);
         free(o->options[i].section);
     }
+    for (size_t i = 0; i < o->n_kept; i++)
+        free(o->kept[i]);
+    free(o->kept);
     free(o->options);
     free(o);
 }
@@ -164,6 +176,12 @@ const struct acri_option_spec *acri_options_spec(const struct acri_options *o, s
 {
     ACRI_ASSERT(index < o->n);
     return &o->options[index].spec;
+}
+
+const char *acri_options_plugin(const struct acri_options *o, size_t index)
+{
+    ACRI_ASSERT(index < o->n);
+    return o->options[index].plugin;
 }
 
 static bool has_word(const char *words, const char *word, size_t length)
@@ -223,6 +241,11 @@ static int check_added(const struct acri_options *o, const char *plugin_name,
                          plugin_name, added->name, o->options[there].plugin ? "plugin '" : "",
                          o->options[there].plugin ? o->options[there].plugin : "acrida",
                          o->options[there].plugin ? "'" : "");
+    for (size_t i = 0; added->letter != '\0' && i < o->n; i++)
+        if (o->options[i].spec.letter == added->letter || !isalpha((unsigned char)added->letter))
+            return acri_fail(reterr, -EEXIST, "plugin '%s': --%s cannot have the letter '%c'",
+                             plugin_name, added->name,
+                             isalpha((unsigned char)added->letter) ? added->letter : '?');
     if (added->default_value != NULL &&
         acri_options_value_parse(&spec, "its default", added->default_value, &value, &why) < 0)
         return acri_fail(reterr, -EINVAL, "plugin '%s': --%s: %.500s", plugin_name, added->name,
@@ -241,6 +264,7 @@ int acri_options_add(struct acri_options *o, const char *plugin_name,
             return r;
         spec = (struct acri_option_spec){
             .name = added[i].name,
+            .letter = added[i].letter,
             .kind = (enum acri_option_kind)added[i].kind,
             .metavar = added[i].kind == ACR_OPTION_FLAG  ? NULL
                        : added[i].metavar != NULL        ? added[i].metavar
@@ -275,7 +299,7 @@ int acri_options_set(struct acri_options *o, size_t index, enum acri_options_sou
     if (r < 0)
         return r;
     if (source > option->source)
-        forget(option);
+        forget(o, option);
     option->source = source;
     free(option->origin);
     option->origin = acri_strdup(who);
@@ -289,7 +313,7 @@ static int read_all(struct acri_options *o, int argc, char *const *argv, bool is
     int r;
 
     for (size_t i = 0; i < o->n; i++)
-        set_default(&o->options[i]);
+        set_default(o, &o->options[i]);
     /* The command line first: it names --config, and what it sets the others cannot spoil. */
     r = acri_options_parse_arguments(o, argc, argv, is_tolerant, reterr);
     if (r == 0)
@@ -324,8 +348,57 @@ int acri_options_exclude(struct acri_options *o, const char *a, const char *b,
     if (o->options[at_a].source == o->options[at_b].source)
         return acri_fail(reterr, -EINVAL, "%s and %s exclude each other: leave one out",
                          o->options[at_a].origin, o->options[at_b].origin);
-    set_default(&o->options[o->options[at_a].source < o->options[at_b].source ? at_a : at_b]);
+    set_default(o, &o->options[o->options[at_a].source < o->options[at_b].source ? at_a : at_b]);
     return 0;
+}
+
+static void keep(struct acri_options *o, void *memory, const void *now)
+{
+    if (memory == NULL || memory == now)
+        return;
+    o->kept = acri_realloc(o->kept, (o->n_kept + 1) * sizeof(*o->kept));
+    o->kept[o->n_kept++] = memory;
+}
+
+void acri_options_change_begin(struct acri_options *o)
+{
+    ACRI_ASSERT(o->before == NULL);
+    for (size_t i = 0; i < o->n; i++)
+        if (o->options[i].source == ACRI_OPTIONS_START)
+            o->options[i].source = ACRI_OPTIONS_EARLIER_START;
+    o->before = acri_alloc(o->n * sizeof(*o->before));
+    memcpy(o->before, o->options, o->n * sizeof(*o->before));
+}
+
+int acri_options_change(struct acri_options *o, size_t index, const char *who, const char *text,
+                        struct acri_error *reterr)
+{
+    ACRI_ASSERT(index < o->n && o->before != NULL);
+    if (text != NULL)
+        return acri_options_set(o, index, ACRI_OPTIONS_START, who, text, reterr);
+    set_default(o, &o->options[index]);
+    return 0;
+}
+
+void acri_options_change_end(struct acri_options *o, bool did_take)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        struct option *now = &o->options[i];
+        struct option *before = &o->before[i];
+
+        if (!did_take) {
+            forget(o, now);
+            *now = *before;
+            continue;
+        }
+        keep(o, before->text, now->text);
+        keep(o, before->origin, now->origin);
+        for (size_t k = 0; k < before->n_list && before->list != now->list; k++)
+            keep(o, before->list[k], NULL);
+        keep(o, before->list, now->list);
+    }
+    free(o->before);
+    o->before = NULL;
 }
 
 int acri_options_check_required(const struct acri_options *o, bool is_embedded,

@@ -32,6 +32,8 @@ enum acri_options_source {
     ACRI_OPTIONS_CONFIG_FILE,
     ACRI_OPTIONS_ENVIRONMENT,
     ACRI_OPTIONS_COMMAND_LINE,
+    ACRI_OPTIONS_EARLIER_START, /* acr_start_load, of a run before this one */
+    ACRI_OPTIONS_START,
 };
 
 /* Owner: the caller, to be given to acri_options_free (NULL is fine there). */
@@ -79,6 +81,16 @@ int acri_options_exclude(struct acri_options *o, const char *a, const char *b,
 int acri_options_check_required(const struct acri_options *o, bool is_embedded,
                                 struct acri_error *reterr);
 
+/*
+ * Changes between two runs, all of them or none: begin, change, end. What was asked for before
+ * stays valid until acri_options_free: plugins keep it. Thread: main, while no users run.
+ */
+void acri_options_change_begin(struct acri_options *o);
+/* text: NULL = as if it had never been set. who: as in acri_options_set. Returns: 0, or -EINVAL. */
+int acri_options_change(struct acri_options *o, size_t index, const char *who, const char *text,
+                        struct acri_error *reterr);
+void acri_options_change_end(struct acri_options *o, bool did_take);
+
 /* --- values ------------------------------------------------------------------------------------
  */
 
@@ -106,6 +118,8 @@ const char *acri_options_origin(const struct acri_options *o, const char *name);
 
 size_t acri_options_count(const struct acri_options *o);
 const struct acri_option_spec *acri_options_spec(const struct acri_options *o, size_t index);
+/* Who brought it. Returns: NULL: it is acrida's own. */
+const char *acri_options_plugin(const struct acri_options *o, size_t index);
 
 /* Make these the options that acr_option_string, _flag, _int and _number answer from; NULL = none.
  */

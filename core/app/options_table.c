@@ -2,6 +2,8 @@
 /* The table of options: a new option is one entry here. */
 #include "app/options_table.h"
 
+#include "stats/percentiles.h"
+
 #include <string.h>
 
 #define SCENARIO "Scenario"
@@ -10,6 +12,7 @@
 #define OPEN_LOAD "Open load"
 #define CONNECTIONS "Connections"
 #define STOPPING "Stopping"
+#define VERDICT "Goals and verdict"
 #define CLUSTER "Several processes and machines"
 #define OUTPUT "Output"
 #define OTHER "Other"
@@ -250,6 +253,89 @@ static const struct acri_option_spec table[] = {
       .section = STOPPING,
       .help = "Exit code of a run with failures or exceptions." },
 
+    { .name = "check",
+      .is_local = true,
+      .kind = ACRI_OPTION_LIST,
+      .separators = "",
+      .metavar = "GOAL",
+      .section = VERDICT,
+      .help = "A goal: 'p95 < 500ms', 'GET /api: p99 < 1s over 10s', 'fail_ratio < 1%', 'rps > "
+              "1000', 'GET /users: p50 < 20ms at 100 rps for 30m'. Missed or not tested, the exit "
+              "code is 3. Repeat for more, or put ; between them." },
+    { .name = "abort-on-check",
+      .is_local = true,
+      .kind = ACRI_OPTION_FLAG,
+      .section = VERDICT,
+      .help = "Stop the run as soon as a goal is missed for good; for one goal alone: end it with "
+              "the word abort." },
+    { .name = "check-grace",
+      .is_local = true,
+      .kind = ACRI_OPTION_DURATION,
+      .rule = ACRI_OPTION_NOT_NEGATIVE,
+      .metavar = "TIME",
+      .default_value = "30s",
+      .section = VERDICT,
+      .help = "Stop for no goal before so much has been measured." },
+    { .name = "allow-invalid",
+      .is_local = true,
+      .kind = ACRI_OPTION_FLAG,
+      .section = VERDICT,
+      .help = "Exit as if the generator had not been the limit; reports say it all the same." },
+    { .name = "late-after",
+      .is_local = true,
+      .kind = ACRI_OPTION_DURATION,
+      .rule = ACRI_OPTION_ABOVE_ZERO,
+      .metavar = "TIME",
+      .default_value = "10ms",
+      .section = VERDICT,
+      .help = "A request is late when it is sent so much later than intended, and a tenth of the "
+              "99th percentile of response times." },
+    { .name = "max-late",
+      .is_local = true,
+      .kind = ACRI_OPTION_PERCENT,
+      .metavar = "PERCENT",
+      .default_value = "1%",
+      .section = VERDICT,
+      .help = "Invalid when more of the requests were late, or in flight while a thread that runs "
+              "users stood still." },
+    { .name = "max-cpu-wait",
+      .is_local = true,
+      .kind = ACRI_OPTION_PERCENT,
+      .metavar = "PERCENT",
+      .default_value = "10%",
+      .section = VERDICT,
+      .help = "Invalid when such a thread waited for a CPU for more of the time, or when a wait "
+              "takes more of the mean response time (from 0.05 ms on)." },
+    { .name = "max-busy",
+      .is_local = true,
+      .kind = ACRI_OPTION_PERCENT,
+      .metavar = "PERCENT",
+      .default_value = "10%",
+      .section = VERDICT,
+      .help = "Invalid when such a thread was busy for more of the time." },
+    { .name = "busy-above",
+      .kind = ACRI_OPTION_PERCENT,
+      .metavar = "PERCENT",
+      .default_value = "90%",
+      .section = VERDICT,
+      .help = "A thread is busy while it needs more of its CPU." },
+    { .name = "max-lost",
+      .is_local = true,
+      .kind = ACRI_OPTION_PERCENT,
+      .metavar = "PERCENT",
+      .default_value = "0.1%",
+      .section = VERDICT,
+      .help = "Invalid when more of the requests are lost, or failed because this side had no "
+              "ports or descriptors left." },
+    { .name = "max-lost-workers",
+      .is_local = true,
+      .kind = ACRI_OPTION_INT,
+      .rule = ACRI_OPTION_NOT_NEGATIVE,
+      .metavar = "N",
+      .default_value = "0",
+      .section = VERDICT,
+      .help = "Invalid when more workers are missing at the end." },
+
     /* What --master and --worker say, for the environment: ACRIDA_MODE. */
     { .name = "mode",
       .is_local = true,
@@ -335,7 +421,7 @@ static const struct acri_option_spec table[] = {
       .metavar = "TIME",
       .default_value = "1s",
       .section = CLUSTER,
-      .help = "How often workers report what they have measured." },
+      .help = "How often workers report what they have measured: 100ms or more." },
     { .name = "label",
       .is_local = true,
       .kind = ACRI_OPTION_LIST,
@@ -389,6 +475,13 @@ static const struct acri_option_spec table[] = {
       .kind = ACRI_OPTION_FLAG,
       .section = OUTPUT,
       .help = "Start at once and print statistics here, without a web UI." },
+    { .name = "live",
+      .is_local = true,
+      .kind = ACRI_OPTION_FLAG,
+      .default_value = "true",
+      .section = OUTPUT,
+      .help = "At a terminal, show a few lines that are drawn over themselves; --no-live prints "
+              "tables instead." },
     { .name = "only-summary",
       .is_local = true,
       .kind = ACRI_OPTION_FLAG,
@@ -399,6 +492,13 @@ static const struct acri_option_spec table[] = {
       .kind = ACRI_OPTION_FLAG,
       .section = OUTPUT,
       .help = "Print the table during the run even when not headless." },
+    { .name = "percentiles",
+      .is_local = true,
+      .kind = ACRI_OPTION_STRING,
+      .metavar = "LIST",
+      .default_value = ACRI_PERCENTILES,
+      .section = OUTPUT,
+      .help = "Percentiles of response times in tables and files: up to 12 numbers, with commas." },
     { .name = "reset-stats",
       .is_local = true,
       .kind = ACRI_OPTION_FLAG,
@@ -446,19 +546,12 @@ static const struct acri_option_spec table[] = {
 static const struct acri_option_absent absent[] = {
     { .name = "enable-rebalancing",
       .text = "is not needed: users are always spread anew when workers come and go" },
-    { .name = "html" },
     { .name = "profile" },
     { .name = "otel" },
-    { .name = "web-host" },
     { .name = "web-host-display-name" },
-    { .name = "web-port", .letter = 'P' },
-    { .name = "web-login" },
-    { .name = "web-base-path" },
-    { .name = "tls-cert" },
-    { .name = "tls-key" },
-    { .name = "autostart" },
-    { .name = "autoquit" },
-    { .name = "class-picker" },
+    { .name = "web-port",
+      .letter = 'P',
+      .text = "is of the web interface (libacrida-web), which is not installed" },
     { .name = "build-path" },
     { .name = "headful", .text = "is called --no-headless here" },
     { .name = "skip-log-setup", .text = "has no meaning here: leave it out" },

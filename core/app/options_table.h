@@ -18,8 +18,9 @@ enum acri_option_kind {
     ACRI_OPTION_INT = ACR_OPTION_INT,
     ACRI_OPTION_NUMBER = ACR_OPTION_NUMBER,
     ACRI_OPTION_DURATION = ACR_OPTION_DURATION,
-    ACRI_OPTION_LIST = 100, /* strings: repeated, or with separators */
-    ACRI_OPTION_RATE = 101, /* "500/s", "30/m": a number per second */
+    ACRI_OPTION_LIST = 100,    /* strings: repeated, or with separators */
+    ACRI_OPTION_RATE = 101,    /* "500/s", "30/m": a number per second */
+    ACRI_OPTION_PERCENT = 102, /* "1%" or "1": a number */
 };
 
 /* What a value must hold besides being of its kind. */

@@ -42,6 +42,21 @@ static int parse_number(const char *text, double *ret_number)
     return 0;
 }
 
+static int parse_percent(const char *text, double *ret_percent)
+{
+    char digits[32];
+    size_t n = strlen(text);
+
+    n -= n > 0 && text[n - 1] == '%';
+    if (n >= sizeof(digits))
+        return -EINVAL;
+    memcpy(digits, text, n);
+    digits[n] = '\0';
+    if (parse_number(digits, ret_percent) < 0 || *ret_percent < 0 || *ret_percent > 100)
+        return -EINVAL;
+    return 0;
+}
+
 static int parse_integer(const char *text, int64_t *ret_integer)
 {
     size_t sign = text[0] == '-' || text[0] == '+' ? 1 : 0;
@@ -127,6 +142,8 @@ static const char *broken_kind(enum acri_option_kind kind, const char *text,
     case ACRI_OPTION_RATE:
         return acri_rate_parse(text, &value->number) < 0 ? "a rate such as 500/s, 30/m or 2/h"
                                                          : NULL;
+    case ACRI_OPTION_PERCENT:
+        return parse_percent(text, &value->number) < 0 ? "a percentage from 0% to 100%" : NULL;
     case ACRI_OPTION_FLAG:
         return parse_flag(text, &value->flag) < 0 ? "true or false" : NULL;
     case ACRI_OPTION_STRING:

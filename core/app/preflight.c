@@ -132,7 +132,9 @@ static void deal_open(const struct judging *j)
 
 static void find_needs(struct judging *j)
 {
-    const struct acr_shape *shape = j->run->shape != NULL ? j->run->shape : j->plan->shape;
+    const struct acr_shape *shape = j->run->shape != NULL ? j->run->shape
+                                    : j->run->no_shape    ? NULL
+                                                          : j->plan->shape;
 
     for (size_t i = 0; i < j->plan->n_types; i++) {
         const struct acri_user_plan *p = &j->plan->types[i];

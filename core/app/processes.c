@@ -23,7 +23,7 @@
 #define QUICK_NS (5 * ACRI_NS_PER_S)
 #define MOST_QUICK 5u
 /* After a word or signal to end. */
-#define END_NS (15 * ACRI_NS_PER_S)
+#define END_S 15.0
 #define STEP_MS 100
 
 /* --- their command line -------------------------------------------------------------------------
@@ -142,6 +142,8 @@ int acri_processes_start(struct acri_processes *p, const struct acri_options *o,
     if (p->n == 0)
         return 0;
     list_words(&p->words, o, is_master, master_port, p->n);
+    p->patience_s = END_S + acri_options_duration(o, "stop-timeout") +
+                    acri_options_duration(o, "on-stop-timeout");
     p->children = acri_alloc(p->n * sizeof(*p->children));
     for (size_t i = 0; i < p->n; i++) {
         int r = start_child(p, &p->children[i]);
@@ -212,7 +214,7 @@ void acri_processes_end(struct acri_processes *p, int signal)
     p->is_ending = true;
     signal_all(p, signal);
     while (acri_processes_step(p) > 0) {
-        if (acri_clock_now_ns() - begun_ns > END_NS)
+        if (acri_clock_now_ns() - begun_ns > acri_clock_ns_of(p->patience_s))
             signal_all(p, SIGKILL);
         poll(NULL, 0, STEP_MS);
     }

@@ -20,6 +20,7 @@ struct acri_processes {
         unsigned n_restarts;
     } * children; /* n elements */
     size_t n;
+    double patience_s; /* at the end: what a stop may take */
     bool is_ending;
     int exit_code; /* the greatest of those that have ended by themselves */
 };

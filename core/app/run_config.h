@@ -24,8 +24,8 @@ struct acri_run_config {
 };
 
 /*
- * Write it. Options are those that are set and not is_local, and the seed. n_iterations: the
- * worker's part of --iterations; 0 = none are set.
+ * Write it. Options are those that are set and not is_local, and the seed. n_iterations: of
+ * all workers; 0 = no limit.
  */
 void acri_run_config_write(struct acri_buf *to, uint64_t run_id, const struct acri_options *o,
                            const struct acri_scenario *scenario, const struct acri_run_common *run,

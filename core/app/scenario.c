@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/scenario.h"
 
+#include "app/commands.h"
 #include "plugin/descriptor.h"
 #include "plugin/resolve.h"
 #include "plugin/validate.h"
@@ -39,8 +40,11 @@ static void list_plugins(struct acri_scenario *s)
 int acri_scenario_load_shipped(struct acri_scenario *s, struct acri_error *reterr)
 {
     struct acri_where where;
-    int r = acri_where_find(&where, reterr);
+    int r;
 
+    if (s->n_shipped > 0)
+        return 0;
+    r = acri_where_find(&where, reterr);
     if (r == 0)
         r = acri_loader_open_folder(&s->loader, where.plugins, reterr);
     s->n_shipped = s->loader.n;
@@ -150,7 +154,8 @@ int acri_scenario_add(struct acri_scenario *s, const struct acr_plugin *plugin,
                  .listener_size = sizeof(struct acr_listener),
                  .loop_state_size = sizeof(struct acr_loop_state_type),
                  .shape_size = sizeof(struct acr_shape),
-                 .stage_size = sizeof(struct acr_stage) },
+                 .stage_size = sizeof(struct acr_stage),
+                 .command_size = sizeof(struct acr_command) },
         .plugin = plugin,
     };
     const struct acr_plugin *own = NULL;
@@ -170,7 +175,7 @@ int acri_scenario_add(struct acri_scenario *s, const struct acr_plugin *plugin,
 int acri_scenario_add_options(const struct acri_scenario *s, struct acri_options *o,
                               struct acri_error *reterr)
 {
-    int r = 0;
+    int r = acri_commands_check(s->plugins, s->n_plugins, reterr);
 
     for (size_t i = 0; i < s->n_plugins && r == 0; i++)
         r = acri_options_add(o, s->plugins[i]->name, s->plugins[i]->options,

@@ -21,7 +21,7 @@ struct acri_scenario {
 void acri_scenario_init(struct acri_scenario *s);
 void acri_scenario_done(struct acri_scenario *s);
 
-/* Load what ships with acrida. Returns: 0 or a negative errno with its line. */
+/* Load what ships with acrida, once. Returns: 0 or a negative errno with its line. */
 int acri_scenario_load_shipped(struct acri_scenario *s, struct acri_error *reterr);
 
 /* Compile and load what --plugin and --scenario name. The same. */

@@ -10,15 +10,12 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define EXIT_GIVEN_UP 1
 #define WAIT_MS 200
 /* After so long of waiting for workers it is said once. */
 #define TELL_NS (5 * ACRI_NS_PER_S)
@@ -65,60 +62,45 @@ static char *journal_path(const struct acri_options *o, unsigned port)
 /* --- waiting ------------------------------------------------------------------------------------
  */
 
-static bool was_signalled(int signal_fd)
-{
-    struct signalfd_siginfo info;
-
-    return read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info);
-}
-
 static size_t n_expected(const struct acri_fleet *f, const struct acri_processes *processes)
 {
     size_t n = (size_t)acri_options_int(f->options, "expect-workers");
 
-    /* Of a run that goes on, whoever is still there. */
+    /* Of a run that goes on, whoever was still there. */
     if (f->past != NULL)
-        n = f->past->n_numbered;
+        n = f->past->n_numbered > f->past->n_gone ? f->past->n_numbered - f->past->n_gone : 1;
     return processes->n > n ? processes->n : n;
 }
 
-int acri_serve_master_gather(struct acri_fleet *f, struct acri_processes *processes)
+/* The crew's. */
+static int gather(void *arg)
 {
+    struct acri_fleet *f = arg;
+    struct acri_processes *processes = f->processes;
     double patience_s = acri_options_duration(f->options, "expect-workers-max-wait");
-    uint64_t begun_ns = acri_clock_now_ns();
-    int signal_fd = acri_cluster_watch_signals();
-    bool did_tell = false;
-    size_t n;
-    int exit_code = 0;
+    size_t n = acri_fleet_gather(f);
+    size_t n_wanted = n_expected(f, processes);
+    uint64_t waited_ns;
 
-    f->processes = processes;
-    while ((n = acri_fleet_gather(f)) < n_expected(f, processes) && exit_code == 0) {
-        struct pollfd fds[] = { { .fd = f->crew.fd, .events = POLLIN },
-                                { .fd = signal_fd, .events = POLLIN } };
-        uint64_t waited_ns = acri_clock_now_ns() - begun_ns;
-
-        if (!did_tell && waited_ns > TELL_NS)
-            acri_log_info("waiting for workers: %zu of %zu are here", n, n_expected(f, processes));
-        did_tell = did_tell || waited_ns > TELL_NS;
-        if (patience_s > 0 && (double)waited_ns / 1e9 > patience_s) {
-            acri_log_error("only %zu of %zu workers are here after %g s: giving up", n,
-                           n_expected(f, processes), patience_s);
-            exit_code = EXIT_GIVEN_UP;
-        } else if (f->past != NULL && waited_ns > RETURN_NS) {
-            break;
-        } else if (processes->n > 0 && acri_processes_step(processes) == 0) {
-            acri_log_error("all worker processes have ended: giving up");
-            exit_code = EXIT_GIVEN_UP;
-        } else {
-            poll(fds, 2, WAIT_MS);
-        }
-        if (exit_code == 0 && was_signalled(signal_fd)) {
-            acri_log_info("stopped before the run began");
-            exit_code = EXIT_GIVEN_UP;
-        }
+    if (f->gather_ns == 0)
+        f->gather_ns = acri_clock_now_ns();
+    waited_ns = acri_clock_now_ns() - f->gather_ns;
+    if (n >= n_wanted || (f->past != NULL && waited_ns > RETURN_NS))
+        return 0;
+    if (!f->did_tell_gather && waited_ns > TELL_NS) {
+        acri_log_info("waiting for workers: %zu of %zu are here", n, n_wanted);
+        f->did_tell_gather = true;
     }
-    close(signal_fd);
-    return exit_code;
+    if (patience_s > 0 && (double)waited_ns / 1e9 > patience_s) {
+        acri_log_error("only %zu of %zu workers are here after %g s: giving up", n, n_wanted,
+                       patience_s);
+        return -ETIMEDOUT;
+    }
+    if (processes->n > 0 && acri_processes_step(processes) == 0) {
+        acri_log_error("all worker processes have ended: giving up");
+        return -ECHILD;
+    }
+    return 1;
 }
 
 /* --- all of it ----------------------------------------------------------------------------------
@@ -192,6 +174,7 @@ int acri_serve_master_listen(const struct acri_options *o, const struct acri_sce
     if (r == 0) {
         acri_fleet_init(ret_fleet, master, o, scenario);
         ret_fleet->journal = journal;
+        ret_fleet->crew.gather = gather;
         journal = NULL;
     }
     if (r == 0 && past->is_there) {

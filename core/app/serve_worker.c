@@ -192,7 +192,8 @@ static void take_event(struct acri_serving *s, const struct acri_worker_event *e
         s->exit_code = EXIT_START;
         break;
     default:
-        acri_log_error("this worker cannot work for the master: %s", e->type != NULL ? e->type : "");
+        acri_log_error("this worker cannot work for the master: %s",
+                       e->type != NULL ? e->type : "");
         s->lead.must_stop = s->must_end = true;
         s->exit_code = EXIT_START;
         break;
@@ -299,8 +300,10 @@ static void begin_run(struct acri_serving *s)
 
     bool is_again = s->lead.run_id == s->desired.run_id;
 
-    if (!is_again)
+    if (!is_again) {
         s->carried = (struct acri_tally){ 0 };
+        s->lead.iterations = (struct acri_lead_iterations){ 0 };
+    }
     s->n_again = is_again ? s->n_again + 1 : 0;
     s->lead.run_id = s->desired.run_id;
     s->lead.desired = s->desired;

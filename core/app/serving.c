@@ -20,6 +20,7 @@ static void add_tally(struct acri_tally *to, const struct acri_tally *from)
     to->cancelled += from->cancelled;
     to->lost += from->lost;
     to->attempts += from->attempts;
+    to->iterations += from->iterations;
 }
 
 static void on_logged(void *arg, enum acri_log_level level, const char *source, const char *text)

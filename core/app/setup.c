@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "stats/percentiles.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 /* --once begins at once, whatever the shape and the rates of the scenario. */
 #define ONCE_PER_S 1000
+#define REPORT_INTERVAL_MIN_S 0.1
 #define ONCE_DURATION_S (365.0 * 24 * 3600)
 
 /* --- the log ------------------------------------------------------------------------------------
@@ -92,6 +94,17 @@ unsigned acri_setup_threads(const struct acri_options *o)
     if (acri_options_is_set(o, "threads"))
         return (unsigned)acri_options_int(o, "threads");
     return cpus > 0 ? (unsigned)cpus : 1;
+}
+
+static int check_interval(const struct acri_options *o, struct acri_error *reterr)
+{
+    if (acri_options_duration(o, "report-interval") < REPORT_INTERVAL_MIN_S)
+        return acri_fail(
+            reterr, -EINVAL,
+            "%s: reports of workers are at least 100 ms apart: --report-interval 100ms "
+            "or more",
+            acri_options_origin(o, "report-interval"));
+    return 0;
 }
 
 static void read_run(struct acri_run_options *run, const struct acri_options *o)
@@ -271,11 +284,18 @@ int acri_setup_read(struct acri_setup *ret_setup, struct acri_options *o,
         r = read_plan(s, o, reterr);
     read_run(&s->run, o);
     if (r == 0)
+        r = check_interval(o, reterr);
+    if (r == 0)
         r = read_connections(s, o, reterr);
     if (r == 0)
         r = read_allowed(s, o, reterr);
     if (r == 0)
         r = read_stages(s, o, reterr);
+    if (r == 0)
+        r = acri_percentiles_set(acri_options_string(o, "percentiles"), reterr);
+    if (r == 0)
+        r = acri_goals_read(&s->verdict, o, plugins, n_plugins, reterr);
+    s->run.verdict = &s->verdict;
     s->once = acri_options_string(o, "once");
     if (r == 0 && acri_options_is_set(o, "once"))
         read_once(s, plugins, n_plugins);
@@ -293,5 +313,6 @@ void acri_setup_done(struct acri_setup *s)
     acri_config_users_done(&s->users);
     acri_stages_done(&s->stages);
     acri_allow_done(&s->allow);
+    acri_goals_done(&s->verdict);
     *s = (struct acri_setup){ .once = "" };
 }

@@ -6,6 +6,7 @@
 #define ACRIDA_APP_SETUP_H
 
 #include "app/config_users.h"
+#include "app/goals.h"
 #include "app/options.h"
 #include "engine/runner.h"
 #include "engine/stages.h"
@@ -13,6 +14,7 @@
 struct acri_setup {
     struct acri_plan_options plan;
     struct acri_run_options run;
+    struct acri_verdict_options verdict;
     struct acri_config_users users;
     struct acri_stages stages;
     struct acri_sources sources;

@@ -99,7 +99,26 @@ static void write_option(struct acri_buf *out, const struct acri_option_spec *sp
     write_wrapped(out, help, width);
 }
 
-void acri_usage_write(struct acri_buf *out, const struct acri_options *o, unsigned columns)
+static void write_commands(struct acri_buf *out, const struct acr_plugin *const *plugins,
+                           size_t n_plugins, size_t width)
+{
+    bool has_some = false;
+
+    for (size_t i = 0; i < n_plugins; i++)
+        for (size_t k = 0; k < plugins[i]->n_commands; k++) {
+            const struct acr_command *c = &plugins[i]->commands[k];
+            int used = (int)strlen(c->name) + 4;
+
+            acri_buf_puts(out, has_some ? "" : "\nCommands (acrida NAME --help says more):\n");
+            has_some = true;
+            acri_buf_printf(out, "    %s%*s", c->name, HELP_COLUMN > used ? HELP_COLUMN - used : 1,
+                            "");
+            write_wrapped(out, c->help, width);
+        }
+}
+
+void acri_usage_write(struct acri_buf *out, const struct acri_options *o,
+                      const struct acr_plugin *const *plugins, size_t n_plugins, unsigned columns)
 {
     const char *section = NULL;
     size_t width = (columns == 0 || columns > 100 ? 100
@@ -108,6 +127,7 @@ void acri_usage_write(struct acri_buf *out, const struct acri_options *o, unsign
                    HELP_COLUMN;
 
     acri_buf_puts(out, head);
+    write_commands(out, plugins, n_plugins, width);
     for (size_t i = 0; i < acri_options_count(o); i++) {
         const struct acri_option_spec *spec = acri_options_spec(o, i);
 

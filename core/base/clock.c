@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 
+#include <stdatomic.h>
 #include <time.h>
 
-/* Written by tests only, before any thread is started. */
-static uint64_t fake_ns;
+/* Written by tests only; threads may be running. */
+static _Atomic uint64_t fake_ns;
+
+static uint64_t read_fake(void)
+{
+    return atomic_load_explicit(&fake_ns, memory_order_relaxed);
+}
 
 static uint64_t read_clock(clockid_t id)
 {
@@ -25,17 +31,21 @@ uint64_t acri_clock_ns_of(double seconds)
 
 uint64_t acri_clock_now_ns(void)
 {
-    return fake_ns != 0 ? fake_ns : read_clock(CLOCK_MONOTONIC);
+    uint64_t fake = read_fake();
+
+    return fake != 0 ? fake : read_clock(CLOCK_MONOTONIC);
 }
 
 uint64_t acri_clock_real_ns(void)
 {
-    return fake_ns != 0 ? fake_ns : read_clock(CLOCK_REALTIME);
+    uint64_t fake = read_fake();
+
+    return fake != 0 ? fake : read_clock(CLOCK_REALTIME);
 }
 
 void acri_clock_fake(uint64_t now_ns)
 {
-    fake_ns = now_ns;
+    atomic_store_explicit(&fake_ns, now_ns, memory_order_relaxed);
 }
 
 int acri_clock_timeout_ms(uint64_t now_ns, uint64_t until_ns)

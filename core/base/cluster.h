@@ -34,12 +34,13 @@ struct acri_desired {
     uint64_t reach_in_ns; /* how long reaching `users` should take */
     double arrival_rate;  /* this worker's part, per second */
     double ramp_per_s;
-    double share;          /* of rates that all users of a type have together: 0 to 1 */
     uint64_t first_number; /* of users: first, first + step, and so on */
     uint64_t number_step;  /* at least 1 */
-    uint64_t n_users_all;  /* wanted in the whole cluster; for hooks */
+    uint64_t iterations;   /* of a limited number: so many may be begun here, of all ever dealt */
+    bool is_short;         /* others wait for iterations: those that nobody here wants go back */
     uint32_t n_types;      /* of these so many are used: */
-    uint64_t users[ACRI_CLUSTER_TYPES]; /* by user type, in the order of the scenario */
+    uint64_t users[ACRI_CLUSTER_TYPES];     /* by user type, in the order of the scenario */
+    uint64_t users_all[ACRI_CLUSTER_TYPES]; /* the same in the whole cluster */
 };
 
 enum acri_worker_state {
@@ -61,23 +62,38 @@ struct acri_tally {
     uint64_t cancelled;
     uint64_t lost;
     uint64_t attempts;
+    uint64_t iterations; /* begun, when their number is limited; in no report */
 };
 
 /* What a worker is doing: absolute, so that only the latest counts. */
 struct acri_observed {
     uint64_t generation; /* of the desired state that this follows */
     uint64_t run_id;
-    uint32_t state;   /* enum acri_worker_state */
-    bool is_finished; /* its part of the iterations is done */
+    uint32_t state; /* enum acri_worker_state */
     uint32_t n_threads;
-    double cpu_percent;  /* of all CPUs that the process may use */
-    double loop_percent; /* of the busiest loop thread */
-    double lateness_ms;  /* p99 of the last seconds */
+    /* Iterations of a limited number, in this run; all but the last only rise. */
+    uint64_t iterations_taken;    /* of those that were dealt: has heard of them */
+    uint64_t iterations_returned; /* of these: not begun, and not to be */
+    uint64_t iterations_done;
+    uint64_t iterations_wanted; /* so many are waited for, at least; 0 = none */
+    double cpu_percent;         /* of all CPUs that the process may use */
+    double loop_percent;        /* of the busiest loop thread */
+    double lateness_ms;         /* p99 */
+    double lateness_recent_ms;  /* of the last 10 s */
     double open_requests;
     uint64_t memory_bytes;
     uint64_t n_users;
     struct acri_tally tally; /* of run_id, as measured so far */
     uint64_t load[ACRI_CLUSTER_LOADS];
+    /* How its loop threads fared since the statistics began, stalls since its start: struct
+     * acri_generator. */
+    double fared_s;
+    double busy_share;
+    double wait_share;
+    double wait_ms;
+    double longest_stall_ms;
+    uint64_t n_stalls;
+    uint64_t n_stalled;
     char error[ACRI_CLUSTER_TEXT];
     uint32_t n_types;
     uint64_t users[ACRI_CLUSTER_TYPES];

@@ -25,6 +25,10 @@ bool acri_log_is_on(enum acri_log_level level);
 int acri_log_open(const char *path);
 void acri_log_close(void);
 
+/* What stands on the screen below the cursor is cleared before each record that goes to stderr.
+ * Thread: any. */
+void acri_log_clear_screen(bool must_clear);
+
 /*
  * Give each record that is written to a function, too: after its level was found high enough, as it
  * was written, without head and newline. It is called on whichever thread logs; what it logs itself
@@ -40,6 +44,11 @@ void acri_log(enum acri_log_level level, const char *source, const char *format,
     __attribute__((format(printf, 3, 4)));
 void acri_logv(enum acri_log_level level, const char *source, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
+
+/* The same for what a worker has logged: its line names the worker, too, and among the last lines
+ * (base/log_ring.h) the worker is its source. */
+void acri_log_relayed(enum acri_log_level level, const char *worker, const char *source,
+                      const char *text);
 
 #define acri_log_debug(...) acri_log(ACRI_LOG_DEBUG, "acrida", __VA_ARGS__)
 #define acri_log_info(...) acri_log(ACRI_LOG_INFO, "acrida", __VA_ARGS__)

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define MARK 0x4c4e524au
-static const char begin[16] = "acrida-journal1\n"; /* without a NUL */
+static const char begin[16] = "acrida-journal2\n"; /* without a NUL */
 
 enum { HEAD = 16, WINDOW = 256 * 1024 };
 
@@ -143,7 +143,8 @@ static const unsigned char *peek(struct reader *r, off_t at, size_t n)
 {
     if (r->error != 0 || at > r->size || (size_t)(r->size - at) < n)
         return NULL;
-    if (at >= r->at && (size_t)(at - r->at) <= r->n && r->n - (size_t)(at - r->at) >= n)
+    if (r->window != NULL && at >= r->at && (size_t)(at - r->at) <= r->n &&
+        r->n - (size_t)(at - r->at) >= n)
         return r->window + (at - r->at);
     if (r->capacity < n || r->capacity == 0) {
         r->capacity = n > WINDOW ? n : WINDOW;

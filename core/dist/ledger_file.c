@@ -17,13 +17,13 @@
 
 #define HEAD_BYTES 8192u
 #define FIRST_BYTES (256u * 1024) /* of reports, at first */
-#define VERSION 1u
+#define VERSION 2u
 #define COMMITTED 0x6b657074206f6b21ull /* with the seq: the last word of a record */
 static const char magic[8] = "ACRLEDG";
 
 struct live {
     struct acri_tally tally;
-    uint64_t apart[2]; /* so that no two loops write to one cache line */
+    uint64_t apart; /* so that no two loops write to one cache line */
 };
 
 struct head {
@@ -542,6 +542,7 @@ uint64_t acri_ledger_file_total(const struct acri_ledger_file *f, struct acri_ta
         ret_total->cancelled += t->cancelled;
         ret_total->lost += t->lost;
         ret_total->attempts += t->attempts;
+        ret_total->iterations += t->iterations;
     }
     return f->head->run_id;
 }

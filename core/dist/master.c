@@ -3,7 +3,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "dist/board.h"
 #include "dist/journal.h"
+#include "dist/master_past.h"
 #include "dist/master_session.h"
 #include "dist/queue.h"
 #include "dist/seal.h"
@@ -23,7 +25,6 @@
 #define FINISH_NS (5 * ACRI_NS_PER_S)
 #define STRANGERS_MAX 1000u
 #define RECYCLE_NS (10 * ACRI_NS_PER_S) /* between two times */
-/* Messages that the sessions have not taken yet. */
 #define MESSAGES_MAX 65536u
 #define MESSAGE_BYTES_MAX ((size_t)256 * 1024 * 1024)
 
@@ -40,13 +41,6 @@ struct command {
     size_t n_bytes;
 };
 
-/* What main may know of a worker without asking. */
-struct published {
-    bool is_known;
-    struct acri_master_health health;
-    uint64_t at_ns;
-};
-
 /* The thread's own about a worker. */
 struct peer {
     bool is_written; /* the journal knows it */
@@ -60,11 +54,10 @@ struct acri_master {
     uint64_t taken;               /* main's own: the record of the last report that it took */
     uint64_t noted;               /* main's own: that of its last note */
 
+    struct acri_board board; /* what main may know of workers without asking */
+
     pthread_mutex_t lock;
-    /* With the lock: */
-    struct published *published;
-    size_t n_published;
-    uint64_t n_dropped;
+    /* With the lock: messages that the sessions have not taken yet. */
     uint64_t n_messages;
     size_t n_message_bytes;
 
@@ -166,20 +159,8 @@ static void publish(struct acri_master *m, uint32_t worker)
 {
     struct acri_master_health health;
 
-    if (!acri_master_session_health(m->session, m->now_ns, worker, &health))
-        return;
-    pthread_mutex_lock(&m->lock);
-    if (worker >= m->n_published) {
-        size_t n = m->n_published > 0 ? m->n_published : 64;
-
-        while (n <= worker)
-            n *= 2;
-        m->published = acri_realloc(m->published, n * sizeof(*m->published));
-        memset(m->published + m->n_published, 0, (n - m->n_published) * sizeof(*m->published));
-        m->n_published = n;
-    }
-    m->published[worker] = (struct published){ true, health, m->now_ns };
-    pthread_mutex_unlock(&m->lock);
+    if (acri_master_session_health(m->session, m->now_ns, worker, &health))
+        acri_board_put(&m->board, m->now_ns, worker, &health);
 }
 
 static void free_event(void *item)
@@ -305,14 +286,10 @@ static void mind_strangers(struct acri_master *m)
 
 static void publish_all(struct acri_master *m)
 {
-    const uint64_t n_dropped = acri_master_session_dropped(m->session);
-    size_t n;
+    const size_t n = acri_board_size(&m->board);
 
     m->publish_ns = m->now_ns + PUBLISH_NS;
-    pthread_mutex_lock(&m->lock);
-    m->n_dropped = n_dropped;
-    n = m->n_published;
-    pthread_mutex_unlock(&m->lock);
+    acri_board_put_dropped(&m->board, acri_master_session_dropped(m->session));
     for (size_t i = 0; i < n; i++)
         publish(m, (uint32_t)i);
 }
@@ -364,47 +341,6 @@ static void run(void *arg)
 /* --- starting -----------------------------------------------------------------------------------
  */
 
-struct restored {
-    bool is_known;
-    unsigned char uuid[16];
-    struct acri_worker_info info;
-    uint64_t have;
-};
-
-struct restore {
-    struct restored *workers;
-    uint32_t n;
-    uint64_t epoch;
-};
-
-static void take_back(void *arg, const struct acri_journal_record *r)
-{
-    struct restore *restore = arg;
-    struct restored *w;
-
-    if (r->kind == ACRI_JOURNAL_START && r->epoch > restore->epoch)
-        restore->epoch = r->epoch;
-    if ((r->kind != ACRI_JOURNAL_WORKER && r->kind != ACRI_JOURNAL_REPORT &&
-         r->kind != ACRI_JOURNAL_HAVE) ||
-        r->worker > UINT16_MAX)
-        return;
-    if (r->worker >= restore->n) {
-        const uint32_t n = r->worker + 64;
-
-        restore->workers = acri_realloc(restore->workers, n * sizeof(*restore->workers));
-        memset(restore->workers + restore->n, 0, (n - restore->n) * sizeof(*restore->workers));
-        restore->n = n;
-    }
-    w = &restore->workers[r->worker];
-    if (r->kind != ACRI_JOURNAL_WORKER) {
-        w->have = r->seq > w->have ? r->seq : w->have;
-        return;
-    }
-    w->is_known = true;
-    memcpy(w->uuid, r->uuid, sizeof(w->uuid));
-    w->info = *r->info;
-}
-
 static int send_frame(void *arg, uint32_t pipe, const void *frame, size_t n_bytes)
 {
     struct acri_master *m = arg;
@@ -413,22 +349,22 @@ static int send_frame(void *arg, uint32_t pipe, const void *frame, size_t n_byte
 }
 
 static void set_up(struct acri_master *m, const struct acri_master_options *o,
-                   const struct restore *restore)
+                   const struct acri_master_past *past)
 {
     const uint64_t real_s = acri_clock_real_ns() / ACRI_NS_PER_S;
     struct acri_master_session_options options = { .missing_s = o->missing_s,
                                                    .version = o->version };
 
     /* Above that of each start before: also of those without the journal, by the clock. */
-    options.epoch = (restore->epoch + 1 > real_s ? restore->epoch + 1 : real_s) & UINT32_MAX;
+    options.epoch = (past->epoch + 1 > real_s ? past->epoch + 1 : real_s) & UINT32_MAX;
     if (o->key != NULL)
         memcpy(options.key, o->key, sizeof(options.key));
     m->now_ns = acri_clock_now_ns();
     m->session = acri_master_session_new(
         &options, (struct acri_link){ .arg = m, .send = send_frame }, tell, m, m->now_ns);
     explicit_bzero(options.key, sizeof(options.key));
-    for (uint32_t i = 0; i < restore->n; i++) {
-        const struct restored *w = &restore->workers[i];
+    for (uint32_t i = 0; i < past->n; i++) {
+        const struct acri_master_past_worker *w = &past->workers[i];
 
         if (!w->is_known)
             continue;
@@ -459,14 +395,14 @@ static void free_master(struct acri_master *m)
     if (m->events.fd >= 0)
         acri_queue_done(&m->events, free_event);
     pthread_mutex_destroy(&m->lock);
-    free(m->published);
+    acri_board_done(&m->board);
     free(m->peers);
     acri_unsure_done(&m->unsure);
     free(m);
 }
 
 static int open_all(struct acri_master *m, const struct acri_master_options *o,
-                    struct restore *restore, struct acri_error *reterr)
+                    struct acri_master_past *past, struct acri_error *reterr)
 {
     int r = acri_queue_init(&m->events);
 
@@ -475,7 +411,7 @@ static int open_all(struct acri_master *m, const struct acri_master_options *o,
     if (r < 0)
         return acri_fail(reterr, r, "cannot start the master: %s", strerror(-r));
     if (o->journal != NULL)
-        r = acri_journal_open(o->journal, take_back, restore, &m->journal, reterr);
+        r = acri_journal_open(o->journal, acri_master_past_take, past, &m->journal, reterr);
     if (m->journal != NULL)
         m->taken = acri_journal_durable(m->journal); /* main has replayed what was there */
     /* Made here, so that a port in use is said at once; from here on it is the thread's. */
@@ -483,7 +419,7 @@ static int open_all(struct acri_master *m, const struct acri_master_options *o,
         r = acri_transport_bind(o->bind_host, o->bind_port, &m->transport, reterr);
     if (r < 0)
         return r;
-    set_up(m, o, restore);
+    set_up(m, o, past);
     r = acri_thread_start(&m->thread, "cluster", run, m);
     return r < 0 ? acri_fail(reterr, r, "cannot start the cluster thread: %s", strerror(-r)) : 0;
 }
@@ -491,7 +427,7 @@ static int open_all(struct acri_master *m, const struct acri_master_options *o,
 int acri_master_start(const struct acri_master_options *o, struct acri_master **ret_master,
                       struct acri_error *reterr)
 {
-    struct restore restore = { .n = 0 };
+    struct acri_master_past past = { .n = 0 };
     struct acri_master *m;
     int r = acri_seal_setup();
 
@@ -507,8 +443,9 @@ int acri_master_start(const struct acri_master_options *o, struct acri_master **
     m->events.fd = -1;
     m->commands.fd = -1;
     ACRI_ASSERT(pthread_mutex_init(&m->lock, NULL) == 0);
-    r = open_all(m, o, &restore, reterr);
-    free(restore.workers);
+    acri_board_init(&m->board);
+    r = open_all(m, o, &past, reterr);
+    acri_master_past_done(&past);
     if (r < 0) {
         free_master(m);
         return r;
@@ -554,10 +491,10 @@ int acri_master_send(struct acri_master *m, uint32_t worker, const char *type, c
         return -EINVAL;
     if (n_bytes > ACRI_CLUSTER_MESSAGE_MAX)
         return -EMSGSIZE;
+    if (worker != UINT32_MAX && !acri_board_is_here(&m->board, worker))
+        return -ENOENT;
     pthread_mutex_lock(&m->lock);
-    if (worker != UINT32_MAX && (worker >= m->n_published || !m->published[worker].health.is_here))
-        r = -ENOENT;
-    else if (m->n_messages >= MESSAGES_MAX || n_bytes > MESSAGE_BYTES_MAX - m->n_message_bytes)
+    if (m->n_messages >= MESSAGES_MAX || n_bytes > MESSAGE_BYTES_MAX - m->n_message_bytes)
         r = -ENOBUFS;
     if (r == 0) {
         m->n_messages++;
@@ -579,30 +516,12 @@ int acri_master_send(struct acri_master *m, uint32_t worker, const char *type, c
 bool acri_master_health(struct acri_master *m, uint32_t worker,
                         struct acri_master_health *ret_health)
 {
-    bool is_known;
-
-    pthread_mutex_lock(&m->lock);
-    is_known = worker < m->n_published && m->published[worker].is_known;
-    if (is_known) {
-        const struct published *p = &m->published[worker];
-        const uint64_t now_ns = acri_clock_now_ns();
-
-        *ret_health = p->health;
-        if (now_ns > p->at_ns)
-            ret_health->silent_s += (double)(now_ns - p->at_ns) / (double)ACRI_NS_PER_S;
-    }
-    pthread_mutex_unlock(&m->lock);
-    return is_known;
+    return acri_board_get(&m->board, acri_clock_now_ns(), worker, ret_health);
 }
 
 uint64_t acri_master_dropped(struct acri_master *m)
 {
-    uint64_t n;
-
-    pthread_mutex_lock(&m->lock);
-    n = m->n_dropped;
-    pthread_mutex_unlock(&m->lock);
-    return n;
+    return acri_board_dropped(&m->board);
 }
 
 void acri_master_note(struct acri_master *m, const void *bytes, size_t n_bytes)

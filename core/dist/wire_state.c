@@ -62,6 +62,7 @@ static void put_tally(struct acri_buf *b, const struct acri_tally *t)
     acri_pack_u64(b, t->cancelled);
     acri_pack_u64(b, t->lost);
     acri_pack_u64(b, t->attempts);
+    acri_pack_u64(b, t->iterations);
 }
 
 static void get_tally(struct acri_unpack *u, struct acri_tally *to)
@@ -72,6 +73,7 @@ static void get_tally(struct acri_unpack *u, struct acri_tally *to)
     to->cancelled = acri_unpack_u64(u);
     to->lost = acri_unpack_u64(u);
     to->attempts = acri_unpack_u64(u);
+    to->iterations = acri_unpack_u64(u);
 }
 
 /* Its length comes first: a later version may append, and something follows it. */
@@ -83,11 +85,15 @@ static void put_observed(struct acri_buf *b, const struct acri_observed *o)
     acri_pack_u64(&body, o->generation);
     acri_pack_u64(&body, o->run_id);
     acri_pack_u64(&body, o->state);
-    acri_pack_u64(&body, o->is_finished ? 1 : 0);
     acri_pack_u64(&body, o->n_threads);
+    acri_pack_u64(&body, o->iterations_taken);
+    acri_pack_u64(&body, o->iterations_returned);
+    acri_pack_u64(&body, o->iterations_done);
+    acri_pack_u64(&body, o->iterations_wanted);
     put_amount(&body, o->cpu_percent);
     put_amount(&body, o->loop_percent);
     put_amount(&body, o->lateness_ms);
+    put_amount(&body, o->lateness_recent_ms);
     put_amount(&body, o->open_requests);
     acri_pack_u64(&body, o->memory_bytes);
     acri_pack_u64(&body, o->n_users);
@@ -97,6 +103,13 @@ static void put_observed(struct acri_buf *b, const struct acri_observed *o)
         acri_pack_u64(&body, o->load[i]);
     acri_pack_text(&body, o->error);
     put_counts(&body, o->n_types, o->users);
+    put_amount(&body, o->fared_s);
+    put_amount(&body, o->busy_share);
+    put_amount(&body, o->wait_share);
+    put_amount(&body, o->wait_ms);
+    put_amount(&body, o->longest_stall_ms);
+    acri_pack_u64(&body, o->n_stalls);
+    acri_pack_u64(&body, o->n_stalled);
     acri_pack_bytes(b, body.data, body.length);
     acri_buf_done(&body);
 }
@@ -113,11 +126,15 @@ static void get_observed(struct acri_unpack *frame, struct acri_observed *to)
     to->generation = acri_unpack_u64(u);
     to->run_id = acri_unpack_u64(u);
     to->state = (uint32_t)acri_unpack_most(u, ACRI_WORKER_FAILED);
-    to->is_finished = (acri_unpack_u64(u) & 1) != 0;
     to->n_threads = (uint32_t)acri_unpack_most(u, UINT32_MAX);
+    to->iterations_taken = acri_unpack_u64(u);
+    to->iterations_returned = acri_unpack_u64(u);
+    to->iterations_done = acri_unpack_u64(u);
+    to->iterations_wanted = acri_unpack_u64(u);
     to->cpu_percent = get_amount(u);
     to->loop_percent = get_amount(u);
     to->lateness_ms = get_amount(u);
+    to->lateness_recent_ms = get_amount(u);
     to->open_requests = get_amount(u);
     to->memory_bytes = acri_unpack_u64(u);
     to->n_users = acri_unpack_u64(u);
@@ -131,6 +148,13 @@ static void get_observed(struct acri_unpack *frame, struct acri_observed *to)
     }
     acri_unpack_text(u, to->error, sizeof(to->error));
     to->n_types = get_counts(u, to->users);
+    to->fared_s = get_amount(u);
+    to->busy_share = get_amount(u);
+    to->wait_share = get_amount(u);
+    to->wait_ms = get_amount(u);
+    to->longest_stall_ms = get_amount(u);
+    to->n_stalls = acri_unpack_u64(u);
+    to->n_stalled = acri_unpack_u64(u);
     frame->is_bad = frame->is_bad || u->is_bad;
 }
 
@@ -169,11 +193,12 @@ void acri_wire_put_state(struct acri_buf *b, const struct acri_desired *d)
     acri_pack_u64(b, d->reach_in_ns);
     put_amount(b, d->arrival_rate);
     put_slope(b, d->ramp_per_s);
-    put_amount(b, d->share);
     acri_pack_u64(b, d->first_number);
     acri_pack_u64(b, d->number_step);
-    acri_pack_u64(b, d->n_users_all);
+    acri_pack_u64(b, d->iterations);
+    acri_pack_u64(b, d->is_short ? 1 : 0);
     put_counts(b, d->n_types, d->users);
+    put_counts(b, d->n_types, d->users_all);
     acri_wire_end(b, begin);
 }
 
@@ -189,11 +214,13 @@ bool acri_wire_get_state(struct acri_unpack *u, struct acri_desired *ret_desired
     ret_desired->reach_in_ns = acri_unpack_u64(u);
     ret_desired->arrival_rate = get_amount(u);
     ret_desired->ramp_per_s = get_slope(u);
-    ret_desired->share = get_amount(u);
     ret_desired->first_number = acri_unpack_u64(u);
     ret_desired->number_step = acri_unpack_u64(u);
-    ret_desired->n_users_all = acri_unpack_u64(u);
+    ret_desired->iterations = acri_unpack_u64(u);
+    ret_desired->is_short = (acri_unpack_u64(u) & 1) != 0;
     ret_desired->n_types = get_counts(u, ret_desired->users);
+    if (get_counts(u, ret_desired->users_all) != ret_desired->n_types)
+        u->is_bad = true;
     return !u->is_bad;
 }
 

@@ -386,7 +386,8 @@ void acri_worker_session_observe(struct acri_worker_session *s, uint64_t now_ns,
 {
     bool is_news = o->state != s->observed.state || o->run_id != s->observed.run_id ||
                    o->generation != s->observed.generation ||
-                   o->is_finished != s->observed.is_finished;
+                   (o->iterations_wanted != 0) != (s->observed.iterations_wanted != 0) ||
+                   o->iterations_returned != s->observed.iterations_returned;
 
     s->observed = *o;
     if (is_news) {

@@ -134,8 +134,8 @@ uint64_t acri_arrivals_share_of_iterations(const struct acri_users *us)
     const struct acri_run_common *run = us->run;
     uint64_t n_loops = 0;
 
-    /* None where no type takes arrivals. */
-    for (size_t i = 0; i < run->plan->n_types && run->open_types != NULL; i++)
+    /* None where no type takes arrivals, and where a master deals. */
+    for (size_t i = 0; i < run->plan->n_types && run->open_types != NULL && run->lead == NULL; i++)
         if (run->open_types[i].is_open && loops_of(run, i) > n_loops)
             n_loops = loops_of(run, i);
     return us->loop.index < n_loops ? share(run->n_iterations, us->loop.index, n_loops) : 0;

@@ -181,6 +181,11 @@ void acri_budget_init(struct acri_budget *b, uint64_t n_all, uint64_t n_left)
     *b = (struct acri_budget){ .n_all = n_all, .n_left = n_left };
 }
 
+void acri_budget_init_led(struct acri_budget *b)
+{
+    *b = (struct acri_budget){ .n_all = UINT64_MAX, .is_led = true };
+}
+
 uint64_t acri_budget_block(uint64_t n_left, size_t n_loops)
 {
     uint64_t n = n_left / (n_loops * 4);
@@ -204,7 +209,7 @@ static bool deal(struct acri_budget *b, struct acri_users *loops, size_t n_loops
         }
         b->n_left -= n;
         loops[i].is_hungry = false;
-        post(&loops[i], run_grant, n, b->n_left == 0);
+        post(&loops[i], run_grant, n, b->n_left == 0 && !b->is_led);
     }
     return is_waited_for;
 }
@@ -219,6 +224,56 @@ static void recall(struct acri_users *loops, size_t n_loops)
         }
 }
 
+/* Returns: loops that wait. */
+static uint64_t count_hungry(const struct acri_users *loops, size_t n_loops)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < n_loops; i++)
+        n += loops[i].is_hungry && !loops[i].is_given_up;
+    return n;
+}
+
+/* Ask the master before there is nothing left; give it what nobody here waits for when others do.
+ */
+static void settle_with_master(struct acri_budget *b, struct acri_users *loops, size_t n_loops)
+{
+    if (b->is_over || b->n_left > 0)
+        b->n_wanted = 0;
+    else
+        b->n_wanted = count_hungry(loops, n_loops);
+    if (b->is_short && !b->is_over) {
+        b->n_returned += b->n_left;
+        b->n_left = 0;
+    } else if (b->n_wanted == 0 && !b->is_over && b->n_left < b->n_granted / 4) {
+        b->n_wanted = 1;
+    }
+}
+
+void acri_budget_grant(struct acri_budget *b, struct acri_users *loops, size_t n_loops, uint64_t n,
+                       bool is_short)
+{
+    bool is_news = is_short && !b->is_short;
+
+    b->n_left += n;
+    b->n_granted = n > 0 ? n : b->n_granted;
+    b->is_short = is_short;
+    if (!b->is_over)
+        deal(b, loops, n_loops);
+    if (is_news)
+        recall(loops, n_loops);
+    settle_with_master(b, loops, n_loops);
+}
+
+/* The loops have been told what there is. */
+static void hear_led(struct acri_budget *b, struct acri_users *loops, size_t n_loops,
+                     bool is_asking)
+{
+    if (deal(b, loops, n_loops) && is_asking && b->is_short)
+        recall(loops, n_loops);
+    settle_with_master(b, loops, n_loops);
+}
+
 void acri_budget_hear(struct acri_budget *b, struct acri_users *loops, size_t n_loops,
                       struct acri_users *from, const struct acri_budget_report *report)
 {
@@ -228,6 +283,10 @@ void acri_budget_hear(struct acri_budget *b, struct acri_users *loops, size_t n_
     from->is_hungry = from->is_hungry || report->is_asking;
     if (b->is_over)
         return;
+    if (b->is_led) {
+        hear_led(b, loops, n_loops, report->is_asking);
+        return;
+    }
     if (b->n_done >= b->n_all) {
         b->is_over = true;
         for (size_t i = 0; i < n_loops; i++)
@@ -240,8 +299,10 @@ void acri_budget_hear(struct acri_budget *b, struct acri_users *loops, size_t n_
 
 void acri_budget_step(struct acri_budget *b, struct acri_users *loops, size_t n_loops)
 {
-    if (!b->is_over && deal(b, loops, n_loops))
+    if (!b->is_over && deal(b, loops, n_loops) && (!b->is_led || b->is_short))
         recall(loops, n_loops);
+    if (b->is_led)
+        settle_with_master(b, loops, n_loops);
 }
 
 void acri_budget_close(struct acri_budget *b)

@@ -8,6 +8,9 @@
  * did not begin goes back into the stock; a stock that nobody on its loop wants goes back to the
  * control loop, which recalls all of them before it lets a loop wait. With the last one done the
  * run is over.
+ *
+ * A worker's come from its master, in larger blocks, and it is the master who knows when all are
+ * done. What is left here while others wait goes back to it.
  */
 #ifndef ACRIDA_ENGINE_BUDGET_H
 #define ACRIDA_ENGINE_BUDGET_H
@@ -45,10 +48,21 @@ struct acri_budget {
     uint64_t n_left;
     uint64_t n_done;
     bool is_over; /* all are done, or the run is stopping: nothing is dealt any more */
+    /* A worker's: */
+    bool is_led;
+    bool is_short;       /* others wait */
+    uint64_t n_granted;  /* the last time */
+    uint64_t n_returned; /* to the master */
+    uint64_t n_wanted;   /* of it: so many at least; 0 = none */
 };
 
 /* n_left: those that the loops do not have from the start. */
 void acri_budget_init(struct acri_budget *b, uint64_t n_all, uint64_t n_left);
+/* A worker's. */
+void acri_budget_init_led(struct acri_budget *b);
+/* n more have come from the master, maybe none; is_short: others wait. */
+void acri_budget_grant(struct acri_budget *b, struct acri_users *loops, size_t n_loops, uint64_t n,
+                       bool is_short);
 /* One of the loops reports: it and others are given what there is. */
 void acri_budget_hear(struct acri_budget *b, struct acri_users *loops, size_t n_loops,
                       struct acri_users *from, const struct acri_budget_report *report);

@@ -29,7 +29,9 @@ void acri_cluster_report_init(struct acri_cluster_report *r, const struct acri_p
         .stats = acri_stats_new(acri_clock_now_ns(), acri_clock_real_ns()),
         .states = acri_handover_new_states(plan),
         .base_ns = acri_clock_now_ns(),
+        .slot_ns = acri_clock_now_ns(),
     };
+    acri_window_init(&r->lateness);
 }
 
 void acri_cluster_report_done(struct acri_cluster_report *r)
@@ -38,6 +40,7 @@ void acri_cluster_report_done(struct acri_cluster_report *r)
         return;
     acri_stats_free(r->stats);
     acri_handover_free_states(r->plan, r->states);
+    acri_window_done(&r->lateness);
     *r = (struct acri_cluster_report){ 0 };
 }
 
@@ -72,12 +75,45 @@ static bool is_zero(const unsigned char *bytes, size_t n)
     return true;
 }
 
+/* A slot is about a second; after a longer interval it stands for as many as it covers. */
+static void note_lateness(struct acri_cluster_report *r)
+{
+    uint64_t now_ns = acri_clock_now_ns();
+    uint64_t n;
+
+    acri_window_add(&r->lateness, 0, 0, &r->stats->total->times[ACR_LATENESS]);
+    if (now_ns - r->slot_ns < ACRI_STATS_SLOT_NS * 9 / 10)
+        return;
+    n = (now_ns - r->slot_ns + ACRI_STATS_SLOT_NS / 2) / ACRI_STATS_SLOT_NS;
+    for (uint64_t i = 0; i < n && i < ACRI_WINDOW_SLOTS; i++) {
+        acri_window_drop(&r->lateness, r->slot);
+        if (i == 0)
+            acri_window_close(&r->lateness, r->slot);
+        r->slot = (r->slot + 1) % ACRI_WINDOW_SLOTS;
+    }
+    r->slot_ns = now_ns;
+}
+
+double acri_cluster_report_lateness_ms(const struct acri_cluster_report *r)
+{
+    struct acri_histogram h;
+    double ms = 0;
+
+    acri_histogram_init(&h);
+    acri_window_times(&r->lateness, &h);
+    if (acri_histogram_count(&h) > 0)
+        ms = (double)acri_histogram_quantile_ns(&h, 0.99) / 1e6;
+    acri_histogram_done(&h);
+    return ms;
+}
+
 void acri_cluster_report_send(struct acri_cluster_report *r, const struct acri_lead *lead,
                               uint64_t epoch, struct acri_stats *totals, void **total_states)
 {
     struct sending s = { .lead = lead, .epoch = epoch };
 
     acri_delta_encode(r->stats, r->base_ns, lead->part_max - HEAD_MAX, on_delta, &s);
+    note_lateness(r);
     acri_stats_add(totals, r->stats);
     acri_stats_clear(r->stats, acri_clock_now_ns(), acri_clock_real_ns());
     for (size_t i = 0; i < r->plan->n_loop_states; i++)

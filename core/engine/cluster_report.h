@@ -17,6 +17,9 @@ struct acri_cluster_report {
     struct acri_stats *stats;
     void **states; /* of plan->loop_states */
     uint64_t base_ns;
+    struct acri_window lateness; /* of all requests, in the last seconds */
+    size_t slot;                 /* of it: the next one to be filled */
+    uint64_t slot_ns;            /* since when that is open */
 };
 
 /* base_ns: when the run started, by this process's monotonic clock. */
@@ -26,6 +29,9 @@ void acri_cluster_report_done(struct acri_cluster_report *r);
 /* Give it to the lead, in parts, and add it to this process's own totals; then it is empty. */
 void acri_cluster_report_send(struct acri_cluster_report *r, const struct acri_lead *lead,
                               uint64_t epoch, struct acri_stats *totals, void **total_states);
+
+/* Returns: 99 % of the requests of the last 10 s that were reported were sent at most so late. */
+double acri_cluster_report_lateness_ms(const struct acri_cluster_report *r);
 
 /*
  * A master's: add a part to the statistics. states may be NULL: left out. base_ns: when the run

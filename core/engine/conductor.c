@@ -3,13 +3,17 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/course.h"
 #include "engine/crash.h"
 #include "engine/follow.h"
 #include "engine/handover.h"
+#include "engine/loops.h"
 #include "engine/service.h"
 #include "engine/share.h"
 #include "engine/spawned.h"
 #include "engine/traceback.h"
+#include "engine/view.h"
+#include "stats/history.h"
 #include "stats/snapshot.h"
 
 #include <errno.h>
@@ -57,7 +61,8 @@ void acri_conductor_take_in(struct acri_conductor *c, struct acri_users *from)
     from->n_live_seen = h->n_live;
     memcpy(from->load_seen, h->load, sizeof(from->load_seen));
     memcpy(from->type_live_seen, h->type_live, c->common.plan->n_types * sizeof(uint64_t));
-    c->loop_cpu_ns[loop] = h->cpu_ns;
+    c->loop_cpu_ns[loop] = h->fared.cpu_ns;
+    acri_health_take(&c->health, loop, h);
     acri_stats_merge(measured(c), h->block);
     acri_exceptions_move(&c->exceptions, &h->exceptions);
     acri_handover_merge_states(c->common.plan,
@@ -80,49 +85,6 @@ uint64_t acri_conductor_count_live(const struct acri_conductor *c)
     for (size_t i = 0; i < c->n_loops; i++)
         n += c->loops[i].n_live_seen;
     return n;
-}
-
-static void add_up_loads(struct acri_conductor *c, struct acri_run_info *info)
-{
-    for (size_t k = 0; k < c->common.plan->n_types; k++)
-        c->type_users[k] = c->crew != NULL ? c->crew->type_users[k] : 0;
-    for (size_t k = 0; k < ACR_LOAD_COUNTS; k++)
-        info->load[k] = c->crew != NULL ? c->crew->load[k] : 0;
-    for (size_t i = 0; i < c->n_loops; i++) {
-        const struct acri_users *us = &c->loops[i];
-
-        for (size_t k = 0; k < ACR_LOAD_COUNTS; k++)
-            info->load[k] += us->load_seen[k];
-        for (size_t k = 0; k < c->common.plan->n_types; k++)
-            c->type_users[k] += us->type_live_seen[k];
-    }
-}
-
-static void make_snapshot(struct acri_conductor *c, struct acr_snapshot *ret_snapshot)
-{
-    uint64_t now_ns = acri_clock_now_ns();
-    struct acri_run_info info = {
-        .state = c->state,
-        .n_users = acri_conductor_count_live(c),
-        .target_users = c->load.wanted.users,
-        .arrival_rate = c->load.is_open ? c->load.wanted.arrival_rate : 0,
-        .type_names = c->type_names,
-        .type_users = c->type_users,
-        .n_types = c->common.plan->n_types,
-        .start_real_ns = c->start_real_ns,
-        .elapsed_s = (double)(now_ns - c->common.started_ns) / 1e9,
-        .seed = c->o->seed,
-        .open_requests =
-            c->over_ns > 0 ? (double)c->open_ns / (double)c->over_ns * (double)c->n_loops : 0,
-    };
-
-    add_up_loads(c, &info);
-    if (c->crew != NULL) {
-        info.open_requests = c->crew->open_requests;
-        info.nodes = c->crew->show(c->crew->arg, &info, now_ns);
-    }
-    acri_stats_tick(c->stats, now_ns);
-    acri_snapshot_init(ret_snapshot, c->stats, &info);
 }
 
 static bool is_out(const struct acri_conductor *c)
@@ -149,8 +111,7 @@ void acri_conductor_collect(struct acri_conductor *c, uint64_t deadline_ns)
     if (c->lead != NULL && (c->tick_due_ns == 0 || acri_clock_now_ns() >= c->report_due_ns ||
                             c->stop != ACRI_RUN_ON || c->lead->desired.phase != ACRI_PHASE_RUN)) {
         acri_cluster_report_send(&c->report, c->lead, c->epoch, c->stats, c->control.states);
-        c->report_due_ns =
-            acri_clock_now_ns() + acri_clock_ns_of(c->lead->report_interval_s) - TICK_NS / 10;
+        c->report_due_ns = acri_clock_now_ns() + acri_follow_report_in(c);
     }
 }
 
@@ -158,7 +119,8 @@ static void reset(struct acri_conductor *c)
 {
     acri_stats_reset(c->stats, acri_clock_now_ns(), acri_clock_real_ns());
     c->open_ns = c->over_ns = 0;
-    if (c->crew != NULL)
+    acri_health_reset(&c->health);
+    if (c->crew != NULL && c->is_in_run)
         c->crew->want_epoch(c->crew->arg);
 }
 
@@ -167,7 +129,7 @@ static void end_warmup(struct acri_conductor *c)
     struct acr_snapshot s;
 
     acri_conductor_collect(c, acri_clock_now_ns() + GRACE_NS);
-    make_snapshot(c, &s);
+    acri_view_take(c, &s);
     acri_log_info("warm-up over: its %llu requests are left out of the statistics",
                   (unsigned long long)acr_entry_count(acr_snapshot_total(&s), ACR_REQUESTS));
     c->warmup_due_ns = 0;
@@ -175,16 +137,28 @@ static void end_warmup(struct acri_conductor *c)
     ACRI_FIRE(&c->hook_results, c->service, reset_stats, );
 }
 
+void acri_conductor_reset(struct acri_conductor *c)
+{
+    c->must_reset = false;
+    if (c->is_in_run)
+        acri_conductor_collect(c, acri_clock_now_ns() + GRACE_NS);
+    reset(c);
+    acri_log_info("statistics reset");
+    ACRI_FIRE(&c->hook_results, c->service, reset_stats, );
+}
+
 void acri_conductor_fill_event(const struct acri_conductor *c, struct acr_test_event *e)
 {
     const struct acri_ledger *ledger = &c->stats->ledger;
+    bool is_as_wanted = c->load.shape != NULL || c->is_edited;
 
     *e = (struct acr_test_event){ .host = c->common.host,
                                   .n_users = acri_conductor_count_live(c),
-                                  .target_users = c->lead != NULL ? c->lead->desired.n_users_all
-                                                  : c->load.shape != NULL ? c->load.wanted.users
-                                                                          : c->o->n_users,
-                                  .spawn_rate = c->o->spawn_rate,
+                                  .target_users = c->lead != NULL ? acri_follow_users_wanted(c)
+                                                  : is_as_wanted  ? c->load.wanted.users
+                                                                  : c->o->n_users,
+                                  .spawn_rate =
+                                      c->is_edited ? c->load.wanted.spawn_rate : c->o->spawn_rate,
                                   .run_time_s = c->o->run_time_s,
                                   .role = c->crew != NULL   ? "master"
                                           : c->lead != NULL ? "worker"
@@ -228,7 +202,8 @@ void acri_conductor_tick(struct acri_conductor *c)
     uint64_t now_ns;
 
     acri_conductor_collect(c, acri_clock_now_ns() + TICK_NS / 4);
-    make_snapshot(c, &s);
+    acri_view_judge(c, &s, false);
+    acri_view_keep(c, &s);
     if (c->crew != NULL)
         c->crew->step(c->crew->arg, c->stats);
     if (c->listener->tick != NULL)
@@ -294,6 +269,17 @@ static uint64_t earliest(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* A goal that ends the run when it is missed. */
+static bool is_goal_lost(const struct acri_conductor *c)
+{
+    const struct acr_goal *g = c->verdict != NULL ? acri_verdict_lost_goal(c->verdict) : NULL;
+
+    if (g == NULL)
+        return false;
+    acri_log_warning("goal \"%s\" is missed (measured %s): stopping", g->spec.text, g->measured);
+    return true;
+}
+
 static void keep_running(struct acri_conductor *c)
 {
     uint64_t end_ns =
@@ -314,13 +300,17 @@ static void keep_running(struct acri_conductor *c)
             if (c->crew != NULL)
                 c->crew->want_spawned(c->crew->arg, false);
         }
-        if (c->warmup_due_ns != 0 && c->warmup_due_ns <= now_ns) {
+        if (c->must_reset) {
+            acri_conductor_reset(c);
+        } else if (c->warmup_due_ns != 0 && c->warmup_due_ns <= now_ns) {
             end_warmup(c);
         } else if (c->is_spawned) {
             tell_spawned(c);
         } else if (now_ns >= c->tick_due_ns) {
             acri_conductor_tick(c);
             acri_budget_step(&c->budget, c->loops, c->n_loops);
+            if (is_goal_lost(c))
+                break;
             if (is_deserted(c)) {
                 acri_log_warning("no %s is left: stopping",
                                  c->crew != NULL && c->crew->is_deserted ? "worker" : "user");
@@ -334,6 +324,15 @@ static void keep_running(struct acri_conductor *c)
                                                          : next_ns);
         }
     }
+}
+
+/* What happened since the last tick: a window as long as the run ends here, and not before it. */
+static void judge_end(struct acri_conductor *c)
+{
+    if (c->verdict == NULL || c->has_crashed)
+        return;
+    acri_conductor_collect(c, acri_clock_now_ns() + TICK_NS / 4);
+    acri_view_judge(c, &c->last, false);
 }
 
 static void post_stop(struct acri_conductor *c, enum acri_stop how)
@@ -430,6 +429,10 @@ static void start_users(struct acri_conductor *c)
     if (ago_ns > 0)
         c->crew->restore(c->crew->arg, c->stats);
     acri_usage_begin(&c->usage, c->n_loops, now_ns);
+    acri_timeline_begin(&c->timeline, c->n_loops, now_ns);
+    if (c->lead == NULL)
+        acri_history_begin(c->stats, c->common.started_ns, now_ns);
+    acri_health_reset(&c->health);
     for (size_t i = 0; i < c->n_loops; i++)
         acri_handover_begin(&c->loops[i], now_ns);
     acri_share_close(&c->common);
@@ -457,7 +460,8 @@ static void end_background(struct acri_conductor *c)
                          (unsigned)c->service->n_children);
 }
 
-/* Failures and exceptions decide; then listeners' errors. */
+/* A spoilt measurement says nothing of goals, goals were asked for by name, and any failure counts
+ * without being asked for; then listeners' errors. */
 static int decide_exit_code(const struct acri_conductor *c, const struct acr_snapshot *s)
 {
     if (c->exit_code >= 0)
@@ -468,7 +472,12 @@ static int decide_exit_code(const struct acri_conductor *c, const struct acr_sna
         return 4; /* invalid: results are missing */
     if (c->hook_results.did_start_fail)
         return 1;
-    if (acr_snapshot_n_failures(s) > 0 || acr_snapshot_n_exceptions(s) > 0)
+    if (acr_snapshot_verdict(s) == ACR_VERDICT_INVALID && !c->o->verdict->allow_invalid)
+        return 4;
+    if (acri_verdict_is_goal_missed(c->verdict))
+        return 3;
+    if (c->o->exit_code_on_error != 0 &&
+        (acr_snapshot_n_failures(s) > 0 || acr_snapshot_n_exceptions(s) > 0))
         return c->o->exit_code_on_error;
     return c->hook_results.did_fail ? 2 : 0;
 }
@@ -488,9 +497,6 @@ static void tell_parked(const struct acri_conductor *c)
 
 static void finish(struct acri_conductor *c, bool did_start)
 {
-    struct acr_quit_event quit;
-    struct acr_snapshot s;
-
     acri_service_revive(c->service);
     end_background(c);
     if (did_start) {
@@ -500,48 +506,57 @@ static void finish(struct acri_conductor *c, bool did_start)
             acri_log_warning(
                 "the run ended in its warm-up: the statistics are those of the warm-up");
         c->state = "stopped";
-        make_snapshot(c, &s);
-        ACRI_FIRE(&c->hook_results, c->service, test_stop, , &s);
+        acri_view_judge(c, &c->last, true);
+        acri_view_keep(c, &c->last);
+        c->state = "stopping"; /* to others: another run cannot start before these hooks end */
+        ACRI_FIRE(&c->hook_results, c->service, test_stop, , &c->last);
         acri_conductor_collect(c, acri_clock_now_ns()); /* what these hooks have counted */
     }
     c->state = "stopped";
-    make_snapshot(c, &s);
-    quit = (struct acr_quit_event){ .snapshot = &s, .exit_code = decide_exit_code(c, &s) };
-    acri_hooks_fire_quitting(&c->hook_results, c->service, &quit);
-    if (did_start && c->listener->final != NULL)
-        c->listener->final(c->listener->arg, &s);
-    c->exit_code = decide_exit_code(c, &s);
-    quit.exit_code = c->exit_code;
-    ACRI_FIRE(&c->hook_results, c->service, quit, , &quit);
+    acri_view_judge(c, &c->last, true);
 }
 
-void acri_conduct(void *arg)
+bool acri_conductor_run(struct acri_conductor *c)
 {
-    struct acri_conductor *c = arg;
     struct acr_test_event e;
-    bool can_start;
+    bool can_start = acri_loops_start(c, &c->hook_results.start_error) == 0;
 
-    c->coroutine = acri_loop_current(&c->control.loop);
-    c->service->coroutine = c->coroutine;
+    c->is_in_run = true;
+    c->run_number++;
+    c->hook_results.did_start_fail = !can_start;
     acri_conductor_fill_event(c, &e);
-    can_start = acri_hooks_fire_start(&c->hook_results, c->service, &e);
-    if (can_start && c->stop == ACRI_RUN_ON && acri_crew_muster(c)) {
+    can_start = can_start && acri_hooks_fire_start(&c->hook_results, c->service, &e) &&
+                c->stop == ACRI_RUN_ON && acri_crew_muster(c);
+    if (can_start) {
         start_users(c);
         if (c->lead != NULL)
             acri_follow_run(c);
         else
             keep_running(c);
+        judge_end(c);
         c->state = "stopping";
         acri_service_revive(c->service);
         acri_conductor_fill_event(c, &e);
         if (!c->has_crashed)
             ACRI_FIRE(&c->hook_results, c->service, test_stopping, , &e);
         stop_users(c);
-        finish(c, true);
-    } else {
-        finish(c, false);
     }
-    if (c->lead != NULL)
-        acri_follow_end(c);
-    acri_loop_end(&c->control.loop);
+    finish(c, can_start);
+    c->is_in_run = false;
+    return can_start;
+}
+
+void acri_conductor_quit(struct acri_conductor *c, bool did_run)
+{
+    const struct acr_snapshot *s = &c->last;
+    struct acr_quit_event quit = { .snapshot = s, .exit_code = decide_exit_code(c, s) };
+
+    acri_service_revive(c->service);
+    acri_hooks_fire_quitting(&c->hook_results, c->service, &quit);
+    if (did_run && c->listener->final != NULL)
+        c->listener->final(c->listener->arg, s);
+    acri_course_end_posts(c);
+    c->exit_code = decide_exit_code(c, s);
+    quit.exit_code = c->exit_code;
+    ACRI_FIRE(&c->hook_results, c->service, quit, , &quit);
 }

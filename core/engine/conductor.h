@@ -9,11 +9,15 @@
 #include "engine/budget.h"
 #include "engine/cluster_report.h"
 #include "engine/crew.h"
+#include "engine/health.h"
 #include "engine/lead.h"
 #include "engine/load.h"
 #include "engine/messages.h"
+#include "engine/timeline.h"
 #include "engine/usage.h"
+#include "stats/snapshot.h"
 #include "stats/stats.h"
+#include "stats/verdict.h"
 
 enum acri_stop_level { ACRI_RUN_ON = 0, ACRI_STOP_REQUESTED, ACRI_STOP_AT_ONCE };
 
@@ -30,6 +34,9 @@ struct acri_conductor {
     struct acri_inbox inbox;
     struct acri_load load;
     struct acri_usage usage;
+    struct acri_timeline timeline;
+    struct acri_health health;
+    struct acri_verdict *verdict; /* NULL = nothing is judged: a worker's */
     struct acri_stats *stats;
     struct acr_user *service;
     struct acr_coroutine *coroutine;
@@ -40,6 +47,8 @@ struct acri_conductor {
     uint64_t epoch;          /* a worker's: of the statistics that are measured now */
     uint64_t followed;       /* a worker's: the generation of what it does */
     bool did_ask_stop;       /* a worker's: the master */
+    bool did_want;           /* a worker's: iterations of the master, as last told */
+    uint64_t n_returned;     /* a worker's: of these, as last told */
     bool did_end;            /* a worker's: the run is over, and all of it reported */
     uint64_t start_real_ns;
     uint64_t tick_due_ns;
@@ -61,10 +70,23 @@ struct acri_conductor {
     bool has_crashed;
     bool is_stuck;
     int exit_code; /* acr_set_exit_code, or -1 */
-};
 
-/* The coroutine's function; arg is the conductor. Ends the control loop when it is done. */
-void acri_conduct(void *arg);
+    /* Of a process that is kept (<acrida/control.h>). */
+    bool is_in_init;
+    bool is_held;
+    bool is_in_run;   /* from before test_start to after test_stop */
+    bool is_mustered; /* a master's: a run has begun */
+    bool is_edited;   /* by acr_edit_run */
+    bool must_reset;  /* the statistics, soon */
+    bool must_quit;
+    uint64_t run_number;               /* 0 = no run yet */
+    size_t n_kept;                     /* objects that `init` has made */
+    const struct acri_plan *next_plan; /* of the next run; NULL = none is to start */
+    const struct acri_run_options *next_o;
+    struct acri_load next_load;
+    struct acr_snapshot last;  /* of the last run; before the first it is empty */
+    struct acr_snapshot shown; /* as acr_snapshot_now has answered last */
+};
 
 /* Something has been reported. */
 void acri_conductor_wake(struct acri_conductor *c);
@@ -74,6 +96,13 @@ void acri_conductor_give_up(struct acri_conductor *c, struct acri_users *us);
 
 /* Take in what a loop has handed over. */
 void acri_conductor_take_in(struct acri_conductor *c, struct acri_users *from);
+
+/* One run, from test_start to test_stop. Returns: whether users were started. Yields. */
+bool acri_conductor_run(struct acri_conductor *c);
+/* The end of the process: quitting, the last results, quit. Yields. */
+void acri_conductor_quit(struct acri_conductor *c, bool did_run);
+/* The statistics begin again. Yields. */
+void acri_conductor_reset(struct acri_conductor *c);
 
 /* --- for the parts of the course that follow.c has ----------------------------------------------
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/crash.h"
 
+#include "base/terminal.h"
 #include "engine/user.h"
 
 #include <errno.h>
@@ -31,14 +32,17 @@ static void on_fault(int signal, siginfo_t *info, void *context)
     if (us == NULL || us->is_control) {
         say("acrida: a fault outside of tasks (in a hook, in a function of acr_offload, or in "
             "acrida itself): nothing more can be written\n");
+        acri_terminal_restore();
         _exit(5);
     }
     us->crash.signal = signal;
     us->crash.address = info->si_addr;
     us->crash.is_overflow = acri_stack_pool_is_guard(&us->loop.coros.stacks, info->si_addr);
     us->crash.n_frames = backtrace(us->crash.frames, 64);
-    if (write(pipe_write_fd, &us, sizeof(us)) != (ssize_t)sizeof(us))
+    if (write(pipe_write_fd, &us, sizeof(us)) != (ssize_t)sizeof(us)) {
+        acri_terminal_restore();
         _exit(5);
+    }
     for (;;)
         pause();
 }
@@ -47,6 +51,7 @@ static void on_watchdog(int signal)
 {
     (void)signal;
     say("acrida: the reports were not finished in time; ending\n");
+    acri_terminal_restore();
     _exit(watchdog_exit_code);
 }
 

@@ -23,7 +23,7 @@ int acri_crash_init(int *ret_fd);
 void acri_crash_thread_init(struct acri_crash_stack *stack);
 void acri_crash_thread_done(struct acri_crash_stack *stack);
 
-/* End the process with this code after so many seconds, whatever hangs. */
+/* End the process with this code after so many seconds, whatever hangs; 0 = not any more. */
 void acri_crash_watchdog(unsigned seconds, int exit_code);
 
 #endif

@@ -2,6 +2,7 @@
 #include "engine/crew.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "engine/conductor.h"
 #include "engine/follow.h"
 
@@ -10,6 +11,7 @@
 /* Workers tell of their users about once a second. */
 #define USERS_NS (2 * ACRI_NS_PER_S)
 #define STEP_NS ACRI_NS_PER_S
+#define GATHER_NS (200 * ACRI_NS_PER_MS)
 /* How long workers may take for what a stop brings besides their users' own time. */
 #define CREW_GRACE_S 10
 
@@ -40,12 +42,26 @@ void acri_crew_stop(struct acri_conductor *c)
     c->crew->settle(c->crew->arg, c->stats);
 }
 
+bool acri_crew_gather(struct acri_conductor *c)
+{
+    int r = 0;
+
+    if (c->crew == NULL || c->crew->gather == NULL)
+        return true;
+    while (c->stop == ACRI_RUN_ON && (r = c->crew->gather(c->crew->arg)) > 0)
+        acri_conductor_wait(c, acri_clock_now_ns() + GATHER_NS);
+    if (c->stop != ACRI_RUN_ON)
+        acri_log_info("stopped before the run began");
+    return c->stop == ACRI_RUN_ON && r == 0;
+}
+
 bool acri_crew_muster(struct acri_conductor *c)
 {
     if (c->lead != NULL)
         return acri_follow_prepare(c);
     if (c->crew == NULL)
         return true;
+    c->is_mustered = true;
     c->crew->begin(c->crew->arg, c->o->seed);
     while (c->stop == ACRI_RUN_ON && c->crew->resumed_ns == 0 && !c->crew->is_prepared &&
            c->crew->failed[0] == '\0') {

@@ -8,6 +8,7 @@
 
 #include "base/cluster.h"
 #include "engine/plan.h"
+#include "stats/generator.h"
 #include "stats/stats.h"
 
 #include <stddef.h>
@@ -19,9 +20,13 @@ struct acri_run_info;
 struct acri_crew {
     void *arg;
     int fd; /* readable (level) while drain has something to do */
-    /* Take in what has come: numbers below, reports into the statistics, messages to listeners. */
+    /* Take in what has come: numbers below, reports into the statistics (NULL before the first
+     * run), messages to listeners. */
     void (*drain)(void *arg, struct acri_stats *stats);
-    /* About once a second. */
+    /* Before the first run: look who has come. Returns: 1: wait on; 0: all are here; a negative
+     * errno: they do not come. NULL = nobody is waited for. */
+    int (*gather)(void *arg);
+    /* About once a second; stats: NULL before the first run. */
     void (*step)(void *arg, struct acri_stats *stats);
     /* A run begins: what workers need to prepare it is sent. */
     void (*begin)(void *arg, uint64_t seed);
@@ -51,6 +56,7 @@ struct acri_crew {
     double open_requests;
     uint64_t type_users[ACRI_CLUSTER_TYPES];
     uint64_t load[ACRI_CLUSTER_LOADS];
+    struct acri_generator generator;
     bool is_prepared; /* all are ready to begin */
     bool is_finished; /* all have done their iterations */
     bool is_stopped;  /* all have stopped, and every request of theirs is accounted for */
@@ -61,6 +67,8 @@ struct acri_crew {
 
 struct acri_conductor;
 
+/* Wait for those that are expected. Returns: false: they do not come, or a signal has. Yields. */
+bool acri_crew_gather(struct acri_conductor *c);
 /* Of a run in which others take part: wait until all of them are ready. Returns: false: it cannot
  * begin. Yields. */
 bool acri_crew_muster(struct acri_conductor *c);

@@ -254,6 +254,33 @@ static void run_question(struct acri_message *m)
     serve(f);
 }
 
+/* What a loop has left, or was sent and did not get. */
+static void forget_loop(struct acr_feeder *f, size_t i)
+{
+    struct share *s = f->shares[i];
+    struct acri_feed_cursor cursor = s->cursor;
+
+    keep_range(f, s->range);
+    keep_range(f, s->dealt);
+    if (s->is_recalled)
+        keep_range(f, s->returned);
+    *s = (struct share){ .feeder = f, .cursor = cursor };
+}
+
+void acri_feeder_forget_loops(const struct acri_objects *objects)
+{
+    for (struct acri_object *o = objects->first; o != NULL; o = o->next) {
+        struct acr_feeder *f = ACRI_CONTAINER_OF(o, struct acr_feeder, object);
+
+        if (o->free != free_feeder)
+            continue;
+        f->first_asker = f->last_asker = NULL;
+        f->n_recalled = 0;
+        for (size_t i = 0; i < f->n_loops; i++)
+            forget_loop(f, i);
+    }
+}
+
 /* --- a loop deals to its users ------------------------------------------------------------------
  */
 
@@ -291,7 +318,8 @@ static void run_dealt(struct acri_message *m)
 
     s->is_asking = false;
     s->range = s->dealt;
-    s->is_dry = s->dealt.from == s->dealt.to;
+    s->dealt = (struct range){ 0, 0 };
+    s->is_dry = s->range.from == s->range.to;
     for (struct waiter *w = s->first; w != NULL; w = next) {
         next = w->next;
         /* One that is cancelled already has been woken for that: the row is for another. */

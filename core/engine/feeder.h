@@ -36,4 +36,7 @@ void acri_feeder_grant(struct acri_objects *objects, uint64_t number, uint64_t f
  * control. */
 void acri_feeder_claim_again(const struct acri_objects *objects);
 
+/* The loops are gone, and others will come: what they had is dealt again. Thread: control. */
+void acri_feeder_forget_loops(const struct acri_objects *objects);
+
 #endif

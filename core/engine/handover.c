@@ -2,6 +2,7 @@
 #include "engine/handover.h"
 
 #include "base/clock.h"
+#include "engine/health.h"
 #include "engine/lead.h"
 
 #include <stdlib.h>
@@ -64,6 +65,7 @@ void acri_handover_done(struct acri_users *us)
     free(us->handover.type_live);
     free(us->handover.type_quit);
     free(us->type_live_seen);
+    acri_health_close(&us->wait_fd);
 }
 
 void acri_handover_begin(struct acri_users *us, uint64_t now_ns)
@@ -79,9 +81,19 @@ static void run_on_handover(struct acri_message *m)
     h->users->run->on_handover(h->users);
 }
 
-static void fill_counts(struct acri_users *us, struct acri_handover *h)
+/* Thread: the loop's. */
+static void fill_fared(struct acri_users *us, struct acri_handover *h)
 {
     struct timespec cpu;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    us->fared.cpu_ns = (uint64_t)cpu.tv_sec * ACRI_NS_PER_S + (uint64_t)cpu.tv_nsec;
+    acri_health_read_wait(&us->wait_fd, &us->fared);
+    h->fared = us->fared;
+}
+
+static void fill_counts(struct acri_users *us, struct acri_handover *h)
+{
 
     for (size_t i = 0; i < us->run->plan->n_types; i++) {
         h->type_live[i] = us->types[i].n_live;
@@ -90,8 +102,7 @@ static void fill_counts(struct acri_users *us, struct acri_handover *h)
     memcpy(h->load, us->load, sizeof(h->load));
     h->load[ACR_LOAD_SPAWNED] = us->n_spawned;
     h->n_live = us->n_live;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
-    h->cpu_ns = (uint64_t)cpu.tv_sec * ACRI_NS_PER_S + (uint64_t)cpu.tv_nsec;
+    fill_fared(us, h);
     h->did_listener_fail = us->did_listener_fail;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "engine/objects.h"
+#include "engine/step.h"
 #include "engine/traceback.h"
 
 #include <stdlib.h>
@@ -21,25 +22,39 @@ void acri_hooks_settle(struct acri_hook_results *results, struct acr_user *servi
             acri_log_error("plugin '%s' failed in %s: %s", plugin, hook, why);
         results->did_fail = true;
     }
-    acri_user_clean_up(service);
+    acri_step_clean_up(service);
     acri_arena_rewind(service->arena, 0);
+}
+
+/* What is kept in globals is made now. */
+static void open_start(struct acri_hook_results *results, struct acr_user *service)
+{
+    results->is_starting = true;
+    service->home->run->objects->may_make = true;
+}
+
+static bool close_start(struct acri_hook_results *results, struct acr_user *service)
+{
+    results->is_starting = false;
+    service->home->run->objects->may_make = false;
+    /* A loop may have failed meanwhile. */
+    results->did_start_fail = results->did_start_fail || results->did_fail;
+    return !results->did_start_fail;
+}
+
+bool acri_hooks_fire_init(struct acri_hook_results *results, struct acr_user *service)
+{
+    open_start(results, service);
+    ACRI_FIRE(results, service, init, );
+    return close_start(results, service);
 }
 
 bool acri_hooks_fire_start(struct acri_hook_results *results, struct acr_user *service,
                            const struct acr_test_event *e)
 {
-    struct acri_objects *objects = service->home->run->objects;
-
-    results->is_starting = true;
-    objects->may_make = true;
-    ACRI_FIRE(results, service, init, );
-    if (!results->did_fail)
-        ACRI_FIRE(results, service, test_start, , e);
-    results->is_starting = false;
-    objects->may_make = false;
-    /* A loop may have failed meanwhile. */
-    results->did_start_fail = results->did_start_fail || results->did_fail;
-    return !results->did_start_fail;
+    open_start(results, service);
+    ACRI_FIRE(results, service, test_start, , e);
+    return close_start(results, service);
 }
 
 void acri_hooks_fire_quitting(struct acri_hook_results *results, struct acr_user *service,

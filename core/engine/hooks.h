@@ -29,7 +29,8 @@ void acri_hooks_settle(struct acri_hook_results *results, struct acr_user *servi
                                   plan_->listeners[i_].plugin, #hook);                    \
     } while (0)
 
-/* init, then test_start, of all plugins. Returns: whether the run may start. */
+/* init, or test_start, of all plugins. Returns: whether the run may start. */
+bool acri_hooks_fire_init(struct acri_hook_results *results, struct acr_user *service);
 bool acri_hooks_fire_start(struct acri_hook_results *results, struct acr_user *service,
                            const struct acr_test_event *e);
 

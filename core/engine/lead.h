@@ -12,6 +12,13 @@
 
 struct acri_shared;
 
+/* Iterations of a limited number, in all parts of a run. */
+struct acri_lead_iterations {
+    uint64_t taken;    /* of those that the master has dealt */
+    uint64_t returned; /* to it */
+    uint64_t begun;    /* by parts of the run that have ended */
+};
+
 struct acri_lead {
     void *arg;
     int fd; /* readable (level) while drain has something to do */
@@ -32,7 +39,8 @@ struct acri_lead {
     uint32_t worker_index;
     double report_interval_s;
     struct acri_desired desired; /* the latest of this run */
-    bool must_stop;              /* without a master for too long */
+    struct acri_lead_iterations iterations;
+    bool must_stop; /* without a master for too long */
     /* What the master's test_start has shared: n_shared keys and texts in turn. */
     const char *const *shared;
     size_t n_shared;

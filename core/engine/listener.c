@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/listener.h"
+#include "engine/step.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -38,6 +39,6 @@ void acri_listener_end(struct acr_user *u, struct acri_raised *put_aside, int re
         note_failure(u, result, plugin, event);
     else if (result > u->asked)
         u->asked = result; /* the outcomes are in order of their force */
-    acri_user_drop_raised(u);
+    acri_step_drop_raised(u);
     u->raised = put_aside;
 }

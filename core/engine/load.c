@@ -125,7 +125,9 @@ int acri_load_init(struct acri_load *l, const struct acri_plan *plan,
     *l = (struct acri_load){
         .plan = plan,
         .o = o,
-        .shape = o->shape != NULL ? o->shape : plan->shape,
+        .shape = o->shape != NULL ? o->shape
+                 : o->no_shape    ? NULL
+                                  : plan->shape,
         .open_types = acri_alloc((plan->n_types + 1) * sizeof(*l->open_types)),
         .shares = acri_alloc((plan->n_types + 1) * sizeof(*l->shares)),
         .allowed = acri_alloc((plan->n_types + 1) * sizeof(*l->allowed)),
@@ -319,6 +321,15 @@ void acri_load_stop(struct acri_load *l)
 uint64_t acri_load_next_ns(const struct acri_load *l)
 {
     return l->next_ns;
+}
+
+size_t acri_load_stage(const struct acri_load *l, size_t *ret_stage)
+{
+    size_t n = l->shape != NULL ? l->shape->n_stages : 0;
+
+    /* A shape that is over is past its last stage. */
+    *ret_stage = l->stage < n ? l->stage : n - (n > 0);
+    return n;
 }
 
 static bool run_tick(struct acri_load *l, struct acri_hook_results *results,

@@ -60,6 +60,9 @@ uint64_t acri_load_next_ns(const struct acri_load *l);
 bool acri_load_step(struct acri_load *l, struct acri_hook_results *results,
                     struct acr_user *service, uint64_t n_users);
 
+/* Which stage it is in, or was in last, from 0. Returns: how many there are; 0 = none. */
+size_t acri_load_stage(const struct acri_load *l, size_t *ret_stage);
+
 /* Another load from now on. user_types must be names of the plan's. Returns: 0, -EINVAL. */
 int acri_load_apply(struct acri_load *l, const struct acr_load *load);
 

@@ -37,12 +37,18 @@ struct acri_object *acri_objects_find(const struct acri_objects *objects, uint64
     return object->free == of_kind ? object : NULL;
 }
 
-void acri_objects_done(struct acri_objects *objects)
+void acri_objects_keep(struct acri_objects *objects, size_t n)
 {
-    while (objects->first != NULL) {
+    while (objects->n > n) {
         struct acri_object *object = objects->first;
 
         objects->first = object->next;
+        objects->n--;
         object->free(object);
     }
+}
+
+void acri_objects_done(struct acri_objects *objects)
+{
+    acri_objects_keep(objects, 0);
 }

@@ -37,7 +37,9 @@ size_t acri_objects_add(struct acr_user *u, struct acri_object *object);
 struct acri_object *acri_objects_find(const struct acri_objects *objects, uint64_t number,
                                       void (*of_kind)(struct acri_object *object));
 
-/* Free all. No loop may run any more. */
+/* Free those made after the first n. No loop may run any more. */
+void acri_objects_keep(struct acri_objects *objects, size_t n);
+/* Free all. The same. */
 void acri_objects_done(struct acri_objects *objects);
 
 #endif

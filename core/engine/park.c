@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "engine/roster.h"
 #include "engine/spawned.h"
+#include "engine/step.h"
 #include "engine/sync.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ void acri_park_free_all(struct acri_users *us)
             continue;
         }
         *at = u->next;
-        acri_user_clean_up(u);
+        acri_step_clean_up(u);
         acri_users_give_arena(us, u->arena);
         acri_spawned_free_parked(u);
         free(u);
@@ -36,7 +37,7 @@ void acri_park_free_all(struct acri_users *us)
         struct acr_user *u = us->parked;
 
         us->parked = u->next;
-        acri_user_clean_up(u);
+        acri_step_clean_up(u);
         if (u->arena != NULL)
             acri_users_give_arena(us, u->arena);
         acri_user_free(u);
@@ -60,7 +61,7 @@ _Noreturn void acri_user_park(struct acr_user *u, const char *why)
         acri_log_warning(
             "user %llu (%s) %s, in %s: it is left where it is (and %llu more since the "
             "last line)",
-            (unsigned long long)u->number, u->plan->type->name, why, acri_user_step_name(u),
+            (unsigned long long)u->number, u->plan->type->name, why, acri_step_name(u),
             (unsigned long long)n_left_out);
     u->phase = ACRI_USER_PARKED;
     acri_sync_release_held(u);

@@ -276,6 +276,7 @@ static void add_hooks(struct acri_plan *plan, const struct acr_plugin *plugin)
     if (plugin->hooks->request != NULL)
         plan->on_request[plan->n_on_request++] =
             (struct acri_request_listener){ .function = plugin->hooks->request,
+                                            .option = plugin->hooks->request_option,
                                             .plugin = plugin->name };
 }
 
@@ -297,7 +298,7 @@ static int add_all(const struct planning *p)
     for (size_t i = 0; i < p->n_plugins; i++)
         for (size_t k = 0; k < p->plugins[i]->n_listeners && r == 0; k++)
             r = add_listener(p, p->plugins[i], &p->plugins[i]->listeners[k]);
-    return r == 0 ? check_weights(p) : r;
+    return r == 0 && !p->o->has_no_users ? check_weights(p) : r;
 }
 
 int acri_plan_init(struct acri_plan *plan, const struct acr_plugin *const *plugins,

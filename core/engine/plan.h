@@ -41,6 +41,7 @@ struct acri_event_plan {
 /* One that has the hook `request`: called for each sample, so it has a list of its own. */
 struct acri_request_listener {
     int (*function)(struct acr_user *u, const struct acr_request_event *e);
+    const char *option; /* without which it has nothing to do; NULL = always */
     const char *plugin;
 };
 
@@ -82,6 +83,7 @@ struct acri_plan_options {
     const char *const *exclude_tags; /* n_exclude_tags elements: no task with one of these */
     size_t n_exclude_tags;
     bool equal_weights; /* all user types alike, all tasks alike, task sets dissolved */
+    bool has_no_users;  /* nothing is run: user types may be missing */
     const struct acri_type_change *changes; /* n_changes elements */
     size_t n_changes;
 };

@@ -3,9 +3,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/conductor.h"
+#include "base/terminal.h"
+#include "engine/course.h"
 #include "engine/crash.h"
 #include "engine/feeder.h"
+#include "engine/follow.h"
+#include "engine/loops.h"
 #include "engine/names.h"
 #include "engine/objects.h"
 #include "engine/park.h"
@@ -67,6 +70,8 @@ static void on_iterations(struct acri_users *from, const struct acri_budget_repo
     struct acri_conductor *c = &the_runner->c;
 
     acri_budget_hear(&c->budget, c->loops, c->n_loops, from, report);
+    if (c->lead != NULL)
+        acri_follow_iterations(c);
 }
 
 static void on_failed(struct acri_users *from)
@@ -94,11 +99,20 @@ static void request_stop(enum acri_stop_level level)
     acri_conductor_wake(c);
 }
 
-/* Of a worker the master decides; it stops all. */
-static void ask_stop(void)
+struct acri_conductor *acri_runner_conductor(void)
 {
-    struct acri_conductor *c = the_runner != NULL ? &the_runner->c : NULL;
+    return the_runner != NULL ? &the_runner->c : NULL;
+}
 
+/* Of a worker the master decides; it stops all. */
+void acri_runner_ask_stop(void)
+{
+    struct acri_conductor *c = acri_runner_conductor();
+
+    if (c != NULL && c->is_held && !c->is_in_run) {
+        acri_course_forget_next(c);
+        return;
+    }
     if (c != NULL && c->lead != NULL && c->did_ask_stop)
         return;
     if (c != NULL && c->lead != NULL) {
@@ -113,12 +127,12 @@ static void on_stop_test(void)
 {
     if (the_runner->c.stop == ACRI_RUN_ON && !the_runner->c.did_ask_stop)
         acri_log_info("a task has stopped the test");
-    ask_stop();
+    acri_runner_ask_stop();
 }
 
 void acr_stop_run(void)
 {
-    ask_stop();
+    acri_runner_ask_stop();
 }
 
 void acr_set_exit_code(int exit_code)
@@ -129,11 +143,18 @@ void acr_set_exit_code(int exit_code)
 
 static void on_stop_signal(const char *name)
 {
+    /* Between runs it is still as the last one was stopped. */
+    bool is_idle = the_runner->c.is_held && !the_runner->c.is_in_run;
+
+    if (is_idle && !the_runner->c.must_quit)
+        the_runner->c.stop = ACRI_RUN_ON;
+    the_runner->c.must_quit = true;
     if (the_runner->c.stop == ACRI_RUN_ON) {
         acri_log_info("got %s: stopping; once more to stop at once", name);
         request_stop(ACRI_STOP_REQUESTED);
     } else if (the_runner->c.stop == ACRI_STOP_AT_ONCE) {
         acri_log_error("stopped a third time: ending without the last results");
+        acri_terminal_restore();
         _exit(4);
     } else {
         acri_log_info("stopping at once");
@@ -273,7 +294,7 @@ static void on_others(int fd, uint32_t ready, void *arg)
     (void)fd;
     (void)ready;
     if (c->crew != NULL)
-        c->crew->drain(c->crew->arg, c->stats);
+        c->crew->drain(c->crew->arg, c->is_mustered ? c->stats : NULL);
     else
         c->lead->drain(c->lead->arg);
     acri_conductor_wake(c);
@@ -309,28 +330,6 @@ static int watch(struct runner *r, struct acri_error *reterr)
     return 0;
 }
 
-static int start_loops(struct acri_conductor *c, struct acri_error *reterr)
-{
-    int code = 0;
-
-    unsigned n_threads = c->crew != NULL ? 0 : c->o->n_threads;
-
-    c->loops = acri_alloc((n_threads + 1) * sizeof(*c->loops));
-    while (code == 0 && c->n_loops < n_threads) {
-        struct acri_users *us = &c->loops[c->n_loops];
-
-        code = acri_users_init(us, (unsigned)c->n_loops, false, &c->common, reterr);
-        if (code == 0) {
-            code = acri_users_start(us, reterr);
-            if (code == 0)
-                c->n_loops++;
-            else
-                acri_users_done(us);
-        }
-    }
-    return code;
-}
-
 static void set_up_others(struct acri_conductor *c)
 {
     if (c->crew != NULL) {
@@ -349,28 +348,10 @@ static void set_up_others(struct acri_conductor *c)
 static int set_up(struct runner *r, struct acri_error *reterr)
 {
     struct acri_conductor *c = &r->c;
-    const struct acri_plan *plan = c->common.plan;
-    int code = acri_load_init(&c->load, plan, c->o, reterr);
+    int code = acri_course_set_up(c, reterr);
 
-    if (code < 0)
-        return code;
-    if (has_others(r) && plan->n_types > ACRI_CLUSTER_TYPES)
-        return acri_fail(reterr, -EINVAL,
-                         "%zu user types are too many for a cluster: leave some out (at most %u)",
-                         (size_t)plan->n_types, ACRI_CLUSTER_TYPES);
-    c->common.open_types = c->load.open_types;
-    /* Under open load each loop has a stock from the start. */
-    acri_budget_init(&c->budget, c->o->n_iterations, c->load.is_open ? 0 : c->o->n_iterations);
-    /* Numbers of users that arrivals make do not meet those of the spawner. */
-    c->common.first_open_number = c->load.is_closed ? 1ull << 32
-                                  : c->o->has_users ? c->o->n_users
-                                                    : 0;
-    c->type_names = acri_alloc((plan->n_types + 1) * sizeof(const char *));
-    c->type_users = acri_alloc((plan->n_types + 1) * sizeof(uint64_t));
-    c->loop_cpu_ns = acri_alloc(c->o->n_threads * sizeof(uint64_t));
-    for (size_t i = 0; i < plan->n_types; i++)
-        c->type_names[i] = plan->types[i].type->name;
-    code = acri_users_init(&c->control, c->o->n_threads, true, &c->common, reterr);
+    if (code == 0)
+        code = acri_users_init(&c->control, c->o->n_threads, true, &c->common, reterr);
     if (code < 0)
         return code;
     c->service = acri_service_new(&c->control);
@@ -379,21 +360,14 @@ static int set_up(struct runner *r, struct acri_error *reterr)
     code = acri_offload_new(&c->control.loop, &c->common.offload);
     if (code < 0)
         return acri_fail(reterr, code, "the offload threads cannot be set up: %s", strerror(-code));
-    code = watch(r, reterr);
-    return code == 0 ? start_loops(c, reterr) : code;
+    return watch(r, reterr);
 }
 
 static void tear_down(struct runner *r)
 {
     struct acri_conductor *c = &r->c;
 
-    for (size_t i = 0; i < c->n_loops; i++) {
-        acri_users_join(&c->loops[i]);
-        acri_users_done(&c->loops[i]);
-    }
-    free(c->loops);
-    acri_load_done(&c->load);
-    acri_usage_done(&c->usage);
+    acri_loops_end(c);
     acri_signals_done(&r->signals);
     acr_watch_free(r->crash_watch);
     acr_watch_free(r->others_watch);
@@ -410,9 +384,7 @@ static void tear_down(struct runner *r)
     acri_share_done(&c->common);
     acri_objects_done(&r->objects);
     acri_stats_free(c->stats);
-    free((void *)c->type_names);
-    free(c->type_users);
-    free(c->loop_cpu_ns);
+    acri_course_done(c);
 }
 
 int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options *options,
@@ -444,7 +416,6 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
                                options->lead != NULL ? options->lead->desired.first_number : 0,
                            .number_step =
                                options->lead != NULL ? options->lead->desired.number_step : 1,
-                           .share = options->lead != NULL ? options->lead->desired.share : 0,
                            .on_handover = on_handover,
                            .on_empty = on_empty,
                            .on_failed = on_failed,
@@ -465,7 +436,8 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
     c->stats = acri_stats_new(c->common.started_ns, acri_clock_real_ns());
     code = set_up(&r, reterr);
     if (code == 0) {
-        acri_loop_go(&c->control.loop, acri_stack_class_of(256), acri_conduct, c, NULL, c->service);
+        acri_course_open(c);
+        acri_loop_go(&c->control.loop, acri_stack_class_of(256), acri_course, c, NULL, c->service);
         acri_loop_run(&c->control.loop);
         *ret_result = (struct acri_run_result){ .exit_code = c->exit_code,
                                                 .was_stopped = c->stop != ACRI_RUN_ON,

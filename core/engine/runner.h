@@ -10,8 +10,11 @@
 #include "sched/allow.h"
 #include "sched/source.h"
 
+struct acr_start;
+struct acri_conductor;
 struct acri_crew;
 struct acri_lead;
+struct acri_verdict_options;
 
 struct acri_run_options {
     const char *host;      /* "" = the user types' own */
@@ -32,6 +35,7 @@ struct acri_run_options {
     uint64_t max_users;            /* of each user type under open load */
     uint64_t n_iterations;         /* all users together; 0 = no limit */
     const struct acr_shape *shape; /* of --stages; NULL = that of a plugin, if there is one */
+    bool no_shape;                 /* not that of a plugin */
     bool has_users;                /* --users was given: a shape with its own numbers warns */
     bool ignore_waits;             /* --once: think times are told and left out */
     const char *const *folders;    /* n_folders elements: where the scenarios lie */
@@ -41,12 +45,41 @@ struct acri_run_options {
     const struct acri_allow *allow;        /* where they may go; NULL = anywhere */
     struct acri_crew *crew; /* a master's workers: no users here, and no threads; NULL = none */
     struct acri_lead *lead; /* a worker's master, which decides the load; NULL = the options do */
-    bool own_signals;       /* SIGINT and SIGTERM stop the run; false in a program that embeds us */
+    struct acri_verdict_options *verdict; /* goals, and when a run is invalid; NULL = it is not
+                                             judged; its goals are taken over */
+    /* There is no run: init and quitting only, which report these. NULL = there is. */
+    const struct acr_snapshot *results;
+    bool own_signals; /* SIGINT and SIGTERM stop the run; false in a program that embeds us */
+};
+
+/* Who knows what a run is made of, when there may be several. Called on the control loop. */
+struct acri_run_keeper {
+    void *arg;
+    /* What the next run consists of, as somebody wants it; now is what the last one consists of.
+     * Returns: 0, or a negative errno with its line. settle follows in any case that returns 0:
+     * did_take: it is the next run's. */
+    int (*prepare)(void *arg, const struct acr_start *start, const struct acri_run_options *now,
+                   const struct acri_plan **ret_plan, const struct acri_run_options **ret_options,
+                   struct acri_error *reterr);
+    void (*settle)(void *arg, bool did_take);
+    /* Whether this machine does for so many users more, of a run that is going on. Returns: 0, or a
+     * negative errno with its line. */
+    int (*grow)(void *arg, const struct acri_run_options *now, uint64_t n_more,
+                struct acri_error *reterr);
 };
 
 /* The front end. Called on the control loop. */
 struct acri_run_listener {
     void *arg;
+    const struct acri_run_keeper *keeper; /* NULL = the process cannot be kept: one run */
+    /* Before the first hook, and after the last one. */
+    void (*open)(void *arg, struct acr_loop *control);
+    void (*close)(void *arg);
+    /* About once a second between two runs. */
+    void (*idle)(void *arg);
+    /* `init` has been called: is a run of the options to be refused? Of a process that is kept the
+     * keeper decides that. Returns: 0, or an exit code with its line. NULL = it is not. */
+    int (*check)(void *arg, struct acri_error *reterr);
     /* About once a second. */
     void (*tick)(void *arg, const struct acr_snapshot *s);
     /* Once, after the last statistics, before `quitting`. */
@@ -69,6 +102,14 @@ struct acri_run_result {
 int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options *options,
                     const struct acri_run_listener *listener, struct acri_run_result *ret_result,
                     struct acri_error *reterr);
+
+/* The course of what runs now; NULL = nothing does. */
+struct acri_conductor *acri_runner_conductor(void);
+/* End the run as Ctrl-C does; of a worker its master decides. */
+void acri_runner_ask_stop(void);
+/* So many users more, or fewer, from now on. Returns: 0; -ESRCH without a run, -EBUSY when a shape
+ * decides, -EINVAL when arrivals do. */
+int acri_runner_add_users(int64_t n, uint64_t *ret_n_wanted);
 
 /* --- from the application, in a run, on the control loop ---------------------------------------
  */

@@ -125,7 +125,7 @@ static void tell_listeners(struct acr_user *u, const struct acri_record *r,
     struct acr_request_event e;
 
     /* A listener that reports samples would hear of these without end. */
-    if (plan->n_on_request == 0 || u->is_telling)
+    if (plan->n_on_request == 0 || u->is_telling || u->home->run->is_quiet)
         return;
     e = (struct acr_request_event){
         .type = r->type,
@@ -190,21 +190,23 @@ void acr_sample_settle(struct acr_sample *s, const struct acr_settlement *how)
 
     acr_sample_answered(s);
     if (is_counted(u)) {
-        /* A client may know fewer members, or more. */
-        memcpy(&given, how, how->size < sizeof(given) ? how->size : sizeof(given));
+        if (ACRI_UNLIKELY(how->size < sizeof(given))) { /* a client may know fewer members */
+            memcpy(&given, how, how->size);
+            how = &given;
+        }
         r = (struct acri_record){
-            .type = given.type != NULL ? given.type : "",
-            .name = given.name != NULL ? given.name : "",
-            .error = given.error,
+            .type = how->type != NULL ? how->type : "",
+            .name = how->name != NULL ? how->name : "",
+            .error = how->error,
             .intended_ns = s->intended_ns,
             .sent_ns = s->sent_ns,
             .answered_ns = s->answered_ns,
-            .real_ns = given.error != NULL ? acri_clock_real_ns() : 0,
-            .bytes = given.bytes,
+            .real_ns = how->error != NULL ? acri_clock_real_ns() : 0,
+            .bytes = how->bytes,
             .attempts = s->n_attempts,
             .has_time = true,
         };
-        acri_sample_record(u, &r, &given);
+        acri_sample_record(u, &r, how);
     }
     free_sample(u->home, s);
 }

@@ -2,6 +2,7 @@
 /* The SDK's calls about the user: <acrida/acrida.h> but JSON and reporting, <acrida/client.h> but
  * samples. */
 #include "engine/park.h"
+#include "engine/step.h"
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -50,7 +51,7 @@ bool acr_is_cancelled(const struct acr_user *u)
 
 const char *acr_task_name(const struct acr_user *u)
 {
-    return acri_user_step_name(u);
+    return acri_step_name(u);
 }
 
 void *acr_set_state(struct acr_user *u)
@@ -109,7 +110,7 @@ static _Noreturn void out_of_arena(struct acr_user *u, const char *what)
     struct acri_raised raised = { .message = what };
 
     raised.n_frames = backtrace(raised.frames, ACRI_EXCEPTION_FRAMES);
-    acri_exceptions_add(&u->home->exceptions, &raised, u->plan->type->name, acri_user_step_name(u),
+    acri_exceptions_add(&u->home->exceptions, &raised, u->plan->type->name, acri_step_name(u),
                         u->number);
     acri_user_park(u, what);
 }
@@ -320,7 +321,7 @@ int acr_raise(struct acr_user *u, const char *text, ...)
     raised = acri_alloc(sizeof(*raised));
     raised->message = acri_strdup(message);
     raised->n_frames = backtrace(raised->frames, ACRI_EXCEPTION_FRAMES);
-    acri_user_drop_raised(u);
+    acri_step_drop_raised(u);
     u->raised = raised;
     return ACR_RAISED;
 }

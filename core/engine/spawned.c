@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "engine/park.h"
+#include "engine/step.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -82,8 +83,8 @@ static void on_end(void *arg)
     struct acr_spawned *s = find(u);
     int result = u->asked != 0 ? u->asked : u->result;
 
-    acri_user_record_exception(u);
-    acri_user_clean_up(u);
+    acri_step_record_exception(u);
+    acri_step_clean_up(u);
     us->running = NULL;
     acri_users_give_arena(us, u->arena);
     unlink_child(s, root);
@@ -118,7 +119,7 @@ struct acr_spawned *acr_spawn(struct acr_user *u, int (*function)(struct acr_use
         acri_exceptions_add(&us->exceptions,
                             &(struct acri_raised){ .message = "acr_spawn: 1,000 coroutines of one "
                                                               "user live already" },
-                            u->plan->type->name, acri_user_step_name(u), u->number);
+                            u->plan->type->name, acri_step_name(u), u->number);
         return NULL;
     }
     s = acri_alloc(sizeof(*s) + arg_bytes);

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "engine/crew.h"
+#include "engine/lead.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,15 +121,24 @@ static void flush_spawns(struct acri_spawner *s, size_t loop)
     s->batch_lengths[loop] = 0;
 }
 
+/* Over all workers: as many more than here as the master wants, so that on the way to them the
+ * parts of a rate still add up. */
+static uint64_t over_all(const struct acri_desired *d, size_t type, uint64_t n_here)
+{
+    if (d == NULL || type >= d->n_types || d->users[type] == 0 ||
+        d->users_all[type] <= d->users[type])
+        return n_here;
+    return (uint64_t)((double)n_here * (double)d->users_all[type] / (double)d->users[type] + 0.5);
+}
+
 /* A worker's loops share a rate with those of others. */
 static void post_type_counts(struct acri_spawner *s, struct acri_users *us)
 {
-    double share = us->run->share;
+    const struct acri_lead *lead = us->run->lead;
 
     for (size_t k = 0; k < s->plan->n_types; k++)
-        s->over_all[k] = share > 0 && share < 1
-                             ? (uint64_t)((double)s->dispatch.n_of_type[k] / share + 0.5)
-                             : s->dispatch.n_of_type[k];
+        s->over_all[k] =
+            over_all(lead != NULL ? &lead->desired : NULL, k, s->dispatch.n_of_type[k]);
     acri_users_post_type_counts(us, s->over_all);
 }
 

@@ -166,8 +166,10 @@ static void add_tasks(struct acri_set_plan *plan, const struct acr_task_set *set
         const struct tags tags = { .words = set->tasks[i].tags, .outer = outer };
 
         if ((!is_top || is_named(&set->tasks[i], f)) &&
-            plan_task(&set->tasks[i], &tags, f, n_rates, &plan->tasks[plan->n_tasks]))
+            plan_task(&set->tasks[i], &tags, f, n_rates, &plan->tasks[plan->n_tasks])) {
+            plan->has_sets |= plan->tasks[plan->n_tasks].set != NULL;
             plan->n_tasks++;
+        }
     }
 }
 

@@ -30,6 +30,7 @@ struct acri_set_plan {
     int (*on_stop)(struct acr_user *u);
     struct acri_task_plan *tasks; /* n_tasks elements */
     size_t n_tasks;
+    bool has_sets;             /* some of the tasks are sets */
     struct acri_picker picker; /* random: by weight */
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "engine/step.h"
 #include "engine/user.h"
 #include "plugin/symbolise.h"
 
@@ -44,9 +45,9 @@ void acri_traceback_report_crash(const struct acri_users *us)
     else
         acri_log_error(
             "crash in task '%s' of user type '%s' (plugin '%s', user %llu): %s at %p%s\n%s",
-            acri_user_step_name(u), u->plan->type->name, u->plan->plugin,
-            (unsigned long long)u->number, what, c->address,
-            c->is_overflow ? " (a larger .stack_kib may help)" : "", acri_buf_text(&frames));
+            acri_step_name(u), u->plan->type->name, u->plan->plugin, (unsigned long long)u->number,
+            what, c->address, c->is_overflow ? " (a larger .stack_kib may help)" : "",
+            acri_buf_text(&frames));
     acri_buf_done(&frames);
 }
 
@@ -60,5 +61,5 @@ void acri_traceback_report_stuck(const struct acri_users *us)
         acri_log_error(
             "loop %u does not come back from task '%s' of user type '%s': its last results "
             "are lost",
-            us->loop.index, acri_user_step_name(u), u->plan->type->name);
+            us->loop.index, acri_step_name(u), u->plan->type->name);
 }

@@ -9,6 +9,7 @@
 #include "engine/park.h"
 #include "engine/roster.h"
 #include "engine/spawned.h"
+#include "engine/step.h"
 #include "engine/sync.h"
 #include "engine/wait.h"
 #include "sched/socket.h"
@@ -164,75 +165,65 @@ static int (*function_of(const struct acr_user *u))(struct acr_user *u)
     }
 }
 
+static void pick_next(struct acr_user *u)
+{
+    struct acri_frame *waits = acri_frame_of_wait(u->frame);
+
+    if (u->iteration == ACRI_ITERATION_DEALT || acri_frame_is_between(u->frame))
+        u->home->load[ACR_LOAD_ITERATIONS]++;
+    if (u->iteration == ACRI_ITERATION_DEALT) {
+        u->home->block->live->iterations++;
+        u->iteration = ACRI_ITERATION_BEGUN;
+    }
+    if (waits->slot_ns == 0)
+        waits->slot_ns = u->intended_ns;
+    u->task = acri_frame_next(u->frame, &u->rng);
+}
+
+/*
+ * A user that does not wait goes on with its next task in the same coroutine, which saves a fifth
+ * of what a request costs: when the task has let others run, so that each has its turn, and nothing
+ * but the next task follows.
+ */
+static bool goes_on_here(struct acr_user *u, uint64_t turn)
+{
+    struct acri_users *us = u->home;
+    struct acr_loop *l = &us->loop;
+    bool is_dealt = acri_roster_deals_iterations(u) && acri_frame_is_between(u->frame);
+
+    if (u->phase != ACRI_USER_RUNNING || u->result != 0 || u->is_ending || u->is_cancelled ||
+        u->has_no_on_stop || l->n_resumed == turn || u->frame->set->has_sets ||
+        acri_frame_of_wait(u->frame)->set->wait.kind != ACR_WAIT_NONE ||
+        (is_dealt && (us->n_granted == 0 || us->is_over || acri_roster_is_open(u))))
+        return false;
+    l->is_held = true; /* as after a coroutine: nobody waits while a task is cleaned up */
+    acri_step_clean_up(u);
+    l->is_held = false;
+    if (u->asked != 0 || u->is_ending)
+        return false;
+    acri_arena_rewind(u->arena, 0);
+    acri_loop_note_work(l, u);
+    u->intended_ns = l->now_ns - u->owed_ns;
+    u->owed_ns = 0;
+    if (is_dealt) {
+        acri_budget_note_done(u);
+        u->iteration = acri_budget_take(us) ? ACRI_ITERATION_DEALT : ACRI_ITERATION_NONE;
+    }
+    pick_next(u);
+    return true;
+}
+
 static void run_step(void *arg)
 {
     struct acr_user *u = arg;
+    uint64_t turn;
 
     u->coroutine = acri_loop_current(&u->home->loop);
-    u->home->running = u;
-    u->result = function_of(u)(u);
-}
-
-void acri_user_drop_raised(struct acr_user *u)
-{
-    if (u->raised != NULL)
-        free((void *)(uintptr_t)u->raised->message);
-    free(u->raised);
-    u->raised = NULL;
-}
-
-void acri_user_clean_up(struct acr_user *u)
-{
-    const struct acri_plan *plan = u->home->run->plan;
-    void *const *states = u->root->client_states;
-
-    for (size_t i = 0; i < plan->n_clients; i++)
-        if (states[i] != NULL && plan->clients[i]->task_done != NULL)
-            plan->clients[i]->task_done(u, states[i]);
-    acri_spawned_drop_handles(u);
-    while (u->deferred != NULL) {
-        struct acri_deferred *d = u->deferred;
-
-        u->deferred = d->next;
-        d->function(d->arg);
-        free(d);
-    }
-    acri_socket_close_of(&u->root->sockets, u);
-    acri_user_drop_raised(u);
-}
-
-const char *acri_user_step_name(const struct acr_user *u)
-{
-    switch (u->phase) {
-    case ACRI_USER_STARTING:
-    case ACRI_USER_ENTERING:
-        return "on_start";
-    case ACRI_USER_LEAVING:
-    case ACRI_USER_STOPPING:
-        return "on_stop";
-    default:
-        return u->task != NULL ? u->task->task->name : "on_start";
-    }
-}
-
-void acri_user_record_exception(struct acr_user *u)
-{
-    const struct acri_raised *raised = u->raised;
-    struct acri_raised unsaid = { .message = "" };
-    char reason[64];
-    char text[96];
-
-    /* What a cancelled task did not get is not its fault. */
-    if (u->result >= 0 || u->is_cancelled)
-        return;
-    if (raised == NULL) {
-        snprintf(text, sizeof(text), "returned %d (%s)", u->result,
-                 strerror_r(-u->result, reason, sizeof(reason)));
-        unsaid.message = text;
-        raised = &unsaid;
-    }
-    acri_exceptions_add(&u->home->exceptions, raised, u->plan->type->name, acri_user_step_name(u),
-                        u->number);
+    do {
+        turn = u->home->loop.n_resumed;
+        u->home->running = u;
+        u->result = function_of(u)(u);
+    } while (goes_on_here(u, turn));
 }
 
 /* --- between steps ------------------------------------------------------------------------------
@@ -274,7 +265,7 @@ static double ask_function(struct acr_user *u, const struct acr_wait *wait)
     us->running = u;
     seconds = wait->function(u);
     us->running = NULL;
-    acri_user_clean_up(u);
+    acri_step_clean_up(u);
     acri_users_give_arena(us, u->arena);
     u->arena = NULL;
     return seconds;
@@ -456,8 +447,8 @@ static void on_step_end(void *arg)
     struct acr_user *u = arg;
     struct acri_users *us = u->home;
 
-    acri_user_record_exception(u);
-    acri_user_clean_up(u);
+    acri_step_record_exception(u);
+    acri_step_clean_up(u);
     us->running = NULL;
     u->coroutine = NULL;
     acri_users_give_arena(us, u->arena);
@@ -516,8 +507,6 @@ static void enter(struct acr_user *u, const struct acri_set_plan *set)
 
 static void next_task(struct acr_user *u)
 {
-    struct acri_frame *waits;
-
     if (u->is_ending) {
         leave(u);
         return;
@@ -527,14 +516,7 @@ static void next_task(struct acr_user *u)
         return;
     }
     u->phase = ACRI_USER_RUNNING;
-    if (u->iteration == ACRI_ITERATION_DEALT || acri_frame_is_between(u->frame))
-        u->home->load[ACR_LOAD_ITERATIONS]++;
-    if (u->iteration == ACRI_ITERATION_DEALT)
-        u->iteration = ACRI_ITERATION_BEGUN;
-    waits = acri_frame_of_wait(u->frame);
-    if (waits->slot_ns == 0)
-        waits->slot_ns = u->intended_ns;
-    u->task = acri_frame_next(u->frame, &u->rng);
+    pick_next(u);
     if (u->task->set != NULL)
         enter(u, u->task->set);
     else

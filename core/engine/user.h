@@ -111,17 +111,6 @@ void acri_user_finish(struct acr_user *u);
 struct acr_user *acri_user_new(struct acri_users *us, size_t state_size);
 void acri_user_free(struct acr_user *u);
 
-/* Forget what acr_raise noted. */
-void acri_user_drop_raised(struct acr_user *u);
-
-/* What a user is doing, for messages: its task, "on_start" or "on_stop". */
-const char *acri_user_step_name(const struct acr_user *u);
-
-/* After each step, and each hook of a service user: what the step owned is settled and freed, its
- * exception counted. */
-void acri_user_clean_up(struct acr_user *u);
-void acri_user_record_exception(struct acr_user *u);
-
 /* Its yielding calls answer at once from here on. */
 void acri_user_cancel(struct acr_user *u);
 

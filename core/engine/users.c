@@ -10,6 +10,7 @@
 #include "engine/names.h"
 #include "engine/park.h"
 #include "engine/roster.h"
+#include "engine/step.h"
 #include "sched/tls.h"
 
 #include <errno.h>
@@ -34,6 +35,10 @@ static void on_stall(struct acr_loop *l, void *owner, uint64_t held_ns)
     const struct acr_user *u = owner;
     uint64_t n_left_out;
 
+    us->fared.n_stalls++;
+    us->fared.n_stalled += us->n_open;
+    if (held_ns > us->fared.longest_stall_ns)
+        us->fared.longest_stall_ns = held_ns;
     if (u == NULL || u->phase == ACRI_USER_SERVICE ||
         !acri_log_may(&us->stall_limit, l->now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
         return;
@@ -41,7 +46,7 @@ static void on_stall(struct acr_loop *l, void *owner, uint64_t held_ns)
         "task '%s' of user type '%s' held its loop for %llu ms: all other users of the loop "
         "waited; use acr_sleep instead of sleep, and no blocking calls (told at most every "
         "10 s; not told since: %llu)",
-        acri_user_step_name(u), u->plan->type->name, (unsigned long long)(held_ns / ACRI_NS_PER_MS),
+        acri_step_name(u), u->plan->type->name, (unsigned long long)(held_ns / ACRI_NS_PER_MS),
         (unsigned long long)n_left_out);
 }
 

@@ -54,13 +54,13 @@ struct acri_run_common {
     uint64_t first_open_number; /* of users that arrivals make: first + index + i * n_loops */
     uint64_t first_number;      /* a worker's: its users are first, first + step and so on of all */
     uint64_t number_step;       /* 0 or 1 = all numbers are this process's */
-    double share;               /* a worker's: of total rates; 0 = all */
     uint64_t n_iterations;      /* all users together; 0 = no limit */
     double stop_timeout_s;      /* of users that are ended during the run */
     bool ignore_waits;
     struct acri_lead *lead;     /* a worker's; NULL = none */
     struct acri_shared *shared; /* by acr_share, before users run */
     bool is_share_closed;
+    bool is_quiet;                /* no listener of requests has anything to do */
     struct acri_objects *objects; /* control loop's: what scenarios made for all loops */
     struct acri_offload *offload; /* control loop's: threads for calls that block */
     struct acri_names *names;     /* control loop's: addresses of hosts */
@@ -96,6 +96,16 @@ enum acri_stop {
     ACRI_STOP_NOW = 3,      /* on_stop is cancelled too */
 };
 
+/* How a loop's thread fared since its start. */
+struct acri_fared {
+    uint64_t cpu_ns;
+    uint64_t wait_ns;   /* ready to run, but others had the CPU; 0 where that is not told */
+    uint64_t n_runs;    /* times that it was given the CPU; the same */
+    uint64_t n_stalls;  /* more than 100 ms at a time in which nobody of the loop was served */
+    uint64_t n_stalled; /* requests that were in flight then */
+    uint64_t longest_stall_ns;
+};
+
 /* Handed to the control loop once a tick. */
 struct acri_handover {
     struct acri_message message;
@@ -108,7 +118,7 @@ struct acri_handover {
     uint64_t *type_quit;            /* by type: ended by themselves, since the start */
     uint64_t load[ACR_LOAD_COUNTS]; /* since the start, or now */
     bool did_listener_fail;
-    uint64_t cpu_ns;  /* of the loop's thread, since its start */
+    struct acri_fared fared;
     uint64_t open_ns; /* integral of the number of open requests over time, since the last one */
     uint64_t over_ns; /* the time it covers */
     bool is_out;      /* control loop's: asked for, not yet back */
@@ -188,6 +198,8 @@ struct acri_users {
     uint64_t open_since_ns;        /* up to where the integral goes */
     uint64_t open_ns;
     uint64_t handed_over_ns;
+    struct acri_fared fared;
+    int wait_fd; /* where the system tells wait_ns and n_runs: 0 = not opened yet, -1 = nowhere */
     struct acri_log_limit stall_limit;
     struct acri_log_limit warn_limit;
     struct acri_log_limit listener_limit;

@@ -60,6 +60,7 @@ int acri_descriptor_check_abi(const struct acr_module *module, const char *path,
         (uint32_t)sizeof(struct acr_loop_state_type),
         (uint32_t)sizeof(struct acr_shape),
         (uint32_t)sizeof(struct acr_stage),
+        (uint32_t)sizeof(struct acr_command),
     };
     const struct acr_abi *abi;
 
@@ -294,6 +295,22 @@ static int widen_options(const struct widening *w, struct acr_plugin *plugin)
     return r;
 }
 
+static int widen_commands(const struct widening *w, struct acr_plugin *plugin)
+{
+    struct acr_command *commands;
+    void *array;
+    int r = widen_array(w, plugin->commands, plugin->n_commands, w->abi.command_size,
+                        sizeof(*commands), "commands", &array);
+
+    commands = array;
+    for (size_t i = 0; r == 0 && i < plugin->n_commands; i++)
+        r = copy_texts(
+            w, (const char **const[]){ &commands[i].name, &commands[i].help, &commands[i].usage },
+            3);
+    plugin->commands = commands;
+    return r;
+}
+
 static int widen_events(const struct widening *w, struct acr_plugin *plugin)
 {
     struct acr_event *events;
@@ -335,6 +352,20 @@ static int widen_shape(const struct widening *w, struct acr_plugin *plugin)
     for (size_t i = 0; r == 0 && i < shape->n_stages; i++)
         r = copy_text(w, &stages[i].user_types);
     shape->stages = stages;
+    return r;
+}
+
+static int widen_goals(const struct widening *w, struct acr_plugin *plugin)
+{
+    const char **goals;
+    void *array;
+    int r = widen_array(w, (const void *)plugin->goals, plugin->n_goals, sizeof(const char *),
+                        sizeof(const char *), "goals", &array);
+
+    goals = array;
+    for (size_t i = 0; r == 0 && i < plugin->n_goals; i++)
+        r = copy_text(w, &goals[i]);
+    plugin->goals = goals;
     return r;
 }
 
@@ -384,6 +415,10 @@ int acri_descriptor_widen(const struct acr_module *module, const char *path,
         r = widen_options(&w, plugin);
     if (r == 0)
         r = widen_events(&w, plugin);
+    if (r == 0)
+        r = widen_goals(&w, plugin);
+    if (r == 0)
+        r = widen_commands(&w, plugin);
     if (r == 0)
         r = widen_singles(&w, plugin);
     if (r == 0)

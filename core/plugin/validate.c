@@ -354,6 +354,29 @@ static int check_events(const struct acr_plugin *plugin, const char *path,
     return 0;
 }
 
+static int check_commands(const struct acr_plugin *plugin, const char *path,
+                          struct acri_error *reterr)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    const char *twin;
+
+    for (size_t i = 0; i < plugin->n_commands; i++) {
+        const struct acr_command *c = &plugin->commands[i];
+
+        if (!is_name(c->name) || c->name[0] == '-' || strspn(c->name, allowed) != strlen(c->name) ||
+            !is_name(c->help) || c->run == NULL)
+            return acri_fail(
+                reterr, -EINVAL,
+                "%s: command %zu needs a .name of lower-case letters, digits and dashes, "
+                "a .help of one line, and a .run function",
+                path, i + 1);
+    }
+    twin = find_twin(plugin->commands, plugin->n_commands, sizeof(*plugin->commands));
+    return twin == NULL
+               ? 0
+               : acri_fail(reterr, -EINVAL, "%s: two commands are called '%s'", path, twin);
+}
+
 static bool is_amount(double x)
 {
     return isfinite(x) && x >= 0;
@@ -426,5 +449,7 @@ int acri_validate(const struct acr_plugin *plugin, const char *path, struct acri
         r = check_options(plugin, path, reterr);
     if (r == 0)
         r = check_events(plugin, path, reterr);
+    if (r == 0)
+        r = check_commands(plugin, path, reterr);
     return r == 0 ? check_shape(plugin->shape, path, reterr) : r;
 }

@@ -23,8 +23,12 @@ enum strand_state { STRAND_RUNNING = 0, STRAND_SUSPENDED, STRAND_WOKEN };
 /* What a loop knows of a coroutine; the extra memory of acri_coro_new. */
 struct strand {
     struct acri_job job;
-    struct acri_timer deadline;
+    struct acri_timer deadline; /* set: at the earliest deadline since it was last due */
+    uint64_t deadline_at_ns;    /* what it is set to */
+    uint64_t until_ns;          /* the deadline of this wait; 0 = none */
     struct acr_loop *loop;
+    void (*function)(void *arg);
+    void *arg;
     void (*on_end)(void *owner);
     void *owner;
     int reason;
@@ -166,20 +170,34 @@ static void arm(struct acr_loop *l)
     l->armed_ns = next_ns;
 }
 
+/* The wait should have ended by the deadline of its timer. */
+static void look_for_stall(struct acr_loop *l)
+{
+    uint64_t due_ns = l->armed_ns > l->polled_ns ? l->armed_ns : l->polled_ns;
+
+    if (l->polled_ns != 0 && l->armed_ns != UINT64_MAX && l->now_ns > due_ns &&
+        ACRI_UNLIKELY(l->now_ns - due_ns > l->stall_ns) && l->on_stall != NULL)
+        l->on_stall(l, NULL, l->now_ns - due_ns);
+    l->polled_ns = 0;
+}
+
 void acri_loop_turn(struct acr_loop *l, bool may_block)
 {
     int flags = EVLOOP_ONCE;
 
     l->now_ns = acri_clock_now_ns();
     l->event_ns = l->now_ns;
+    look_for_stall(l);
     if (acri_timer_heap_next_ns(&l->timers) <= l->now_ns)
         acri_timer_heap_expire(&l->timers, l->now_ns, TIMERS_PER_TURN);
     run_jobs(l);
     if (l->first_job != NULL || !may_block || l->is_ending ||
         acri_timer_heap_next_ns(&l->timers) <= l->now_ns)
         flags |= EVLOOP_NONBLOCK;
-    else
+    else {
         arm(l);
+        l->polled_ns = acri_clock_now_ns();
+    }
     l->event_ns = 0;
     event_base_loop(l->base, flags);
 }
@@ -199,6 +217,15 @@ uint64_t acri_loop_coalesce_ns(uint64_t now_ns, uint64_t deadline_ns)
     return (deadline_ns + quantum_ns - 1) / quantum_ns * quantum_ns;
 }
 
+void acri_loop_note_work(struct acr_loop *l, void *owner)
+{
+    uint64_t now_ns = acri_clock_now_ns();
+
+    if (ACRI_UNLIKELY(now_ns - l->now_ns > l->stall_ns) && l->on_stall != NULL)
+        l->on_stall(l, owner, now_ns - l->now_ns);
+    l->now_ns = now_ns;
+}
+
 static void resume(struct acr_coroutine *c)
 {
     struct strand *s = acri_coro_extra(c);
@@ -206,14 +233,11 @@ static void resume(struct acr_coroutine *c)
     void (*on_end)(void *owner) = s->on_end;
     void *owner = s->owner;
     bool has_ended;
-    uint64_t now_ns;
 
     s->state = STRAND_RUNNING;
+    l->n_resumed++;
     has_ended = acri_coro_resume(c);
-    now_ns = acri_clock_now_ns();
-    if (ACRI_UNLIKELY(now_ns - l->now_ns > l->stall_ns) && l->on_stall != NULL)
-        l->on_stall(l, owner, now_ns - l->now_ns);
-    l->now_ns = now_ns;
+    acri_loop_note_work(l, owner);
     if (has_ended && on_end != NULL)
         on_end(owner);
 }
@@ -225,11 +249,34 @@ static void run_strand(struct acri_job *job)
     resume((struct acr_coroutine *)(void *)s - 1);
 }
 
+/* Most waits end long before their deadline: the timer stays where it is, and is set again when it
+ * turns out to be early. */
+static void set_deadline(struct strand *s, uint64_t at_ns)
+{
+    if (acri_timer_is_set(&s->deadline) && s->deadline_at_ns <= at_ns)
+        return;
+    s->deadline_at_ns = at_ns;
+    acri_timer_set(&s->loop->timers, &s->deadline, at_ns);
+}
+
 static void on_deadline(struct acri_timer *t)
 {
     struct strand *s = ACRI_CONTAINER_OF(t, struct strand, deadline);
 
-    acri_loop_wake((struct acr_coroutine *)(void *)s - 1, -ETIMEDOUT);
+    if (s->state != STRAND_SUSPENDED || s->until_ns == 0)
+        return;
+    if (s->until_ns > s->loop->now_ns)
+        set_deadline(s, s->until_ns);
+    else
+        acri_loop_wake((struct acr_coroutine *)(void *)s - 1, -ETIMEDOUT);
+}
+
+static void run_function(void *arg)
+{
+    struct strand *s = arg;
+
+    s->function(s->arg);
+    acri_timer_stop(&s->loop->timers, &s->deadline);
 }
 
 static struct strand *new_strand(struct acr_loop *l, uint32_t stack_class,
@@ -237,17 +284,20 @@ static struct strand *new_strand(struct acr_loop *l, uint32_t stack_class,
                                  void (*on_end)(void *owner), void *owner)
 {
     struct acr_coroutine *c =
-        acri_coro_new(&l->coros, stack_class, sizeof(struct strand), function, arg);
+        acri_coro_new(&l->coros, stack_class, sizeof(struct strand), run_function, NULL);
     struct strand *s;
 
     if (c == NULL)
         return NULL;
-    s = acri_coro_extra(c);
-    *s = (struct strand){ .job = { .run = run_strand },
-                          .deadline = { .function = on_deadline },
-                          .loop = l,
-                          .on_end = on_end,
-                          .owner = owner };
+    s = acri_coro_extra(c); /* zeroed */
+    c->arg = s;
+    s->job.run = run_strand;
+    s->deadline.function = on_deadline;
+    s->loop = l;
+    s->function = function;
+    s->arg = arg;
+    s->on_end = on_end;
+    s->owner = owner;
     return s;
 }
 
@@ -285,7 +335,8 @@ int acri_loop_suspend(struct acr_loop *l, uint64_t deadline_ns)
     struct strand *s = acri_coro_extra(l->coros.current);
 
     if (deadline_ns != 0)
-        acri_timer_set(&l->timers, &s->deadline, deadline_ns);
+        set_deadline(s, deadline_ns);
+    s->until_ns = deadline_ns;
     s->state = STRAND_SUSPENDED;
     acri_coro_suspend(&l->coros);
     l->delay_ns = l->now_ns > s->woken_ns ? l->now_ns - s->woken_ns : 0;
@@ -311,7 +362,6 @@ void acri_loop_wake(struct acr_coroutine *c, int reason)
     s->state = STRAND_WOKEN;
     s->woken_ns = woken_at_ns(s->loop);
     s->reason = reason;
-    acri_timer_stop(&s->loop->timers, &s->deadline);
     acri_loop_queue(s->loop, &s->job);
 }
 

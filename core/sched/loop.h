@@ -36,15 +36,18 @@ struct acr_loop {
     struct event *timer_event;
     struct event *mail_event;
     int timer_fd;
-    uint64_t armed_ns; /* what timer_fd is set to */
-    uint64_t now_ns;   /* the clock when the running piece of work began */
+    uint64_t armed_ns;  /* what timer_fd is set to */
+    uint64_t polled_ns; /* when the last wait for events began; 0: it did not block */
+    uint64_t now_ns;    /* the clock when the running piece of work began */
     uint64_t
         event_ns; /* the clock at the first wake by what this turn has waited for; 0: none so far */
     uint64_t delay_ns; /* how long the coroutine that runs waited for its turn after it was woken */
     uint64_t stall_ns; /* a coroutine that runs longer than this is reported */
+    /* owner: whose coroutine it was; NULL = nobody's: the thread itself was not run in time. */
     void (*on_stall)(struct acr_loop *l, void *owner, uint64_t held_ns);
     void *owner;
-    char *shared; /* what sockets are read into; NULL: not used so far */
+    char *shared;       /* what sockets are read into; NULL: not used so far */
+    uint64_t n_resumed; /* so often a coroutine has gone on */
     unsigned index;
     bool is_ending;
     bool is_held; /* nobody may yield now */
@@ -84,6 +87,9 @@ bool acri_loop_go(struct acr_loop *l, uint32_t stack_class, void (*function)(voi
 /* The same, but it runs soon instead of at once, so that a coroutine may start another. */
 bool acri_loop_begin(struct acr_loop *l, uint32_t stack_class, void (*function)(void *arg),
                      void *arg, void (*on_end)(void *owner), void *owner);
+
+/* A piece of work is over, and another begins: the clock is read, and a stall reported. */
+void acri_loop_note_work(struct acr_loop *l, void *owner);
 
 /* The coroutine that runs now; NULL outside. */
 struct acr_coroutine *acri_loop_current(struct acr_loop *l);

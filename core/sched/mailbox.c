@@ -28,7 +28,7 @@ void acri_mailbox_done(struct acri_mailbox *box)
 
 void acri_mailbox_post(struct acri_mailbox *box, struct acri_message *m)
 {
-    const uint64_t one = 1;
+    static const uint64_t one = 1;
     bool was_empty;
 
     m->next = NULL;

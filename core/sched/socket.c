@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "sched/tls.h"
+#include "sched/transfer.h"
 
 #include <acrida/client.h>
 
@@ -425,7 +426,7 @@ static int64_t try_send(struct acr_socket *s, const struct iovec *parts, size_t 
         return acri_tls_write(s->tls, parts[0].iov_base, parts[0].iov_len, s->error,
                               sizeof(s->error));
     if (n == 1) {
-        sent = send(s->stream.fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
+        sent = acri_transfer_send(s->stream.fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
     } else {
         const struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)parts,
                                         .msg_iovlen = n };

@@ -2,6 +2,7 @@
 #include "sched/tls.h"
 
 #include "base/check.h"
+#include "sched/transfer.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -62,7 +63,7 @@ int64_t acri_stream_read(struct acri_stream *s, void *to, size_t bytes)
     if (!s->may_read)
         return -EAGAIN;
     do {
-        n = recv(s->fd, to, bytes, 0);
+        n = acri_transfer_recv(s->fd, to, bytes, 0);
     } while (n < 0 && errno == EINTR); /* who waited now would wait for an edge that has been */
     /* Less than asked for is all there was: the next edge tells of more (epoll(7)). */
     if ((n > 0 && (size_t)n < bytes) || (n < 0 && errno == EAGAIN))
@@ -83,7 +84,7 @@ static int bio_write(BIO *bio, const char *data, int bytes)
      * whether the peer has read what was written before. */
     if (BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0)
         return bytes;
-    r = bio_result(bio, send(bio_stream(bio)->fd, data, (size_t)bytes, MSG_NOSIGNAL));
+    r = bio_result(bio, acri_transfer_send(bio_stream(bio)->fd, data, (size_t)bytes, MSG_NOSIGNAL));
 
     if (r < 0 && BIO_should_retry(bio))
         BIO_set_retry_write(bio);

@@ -345,7 +345,7 @@ size_t acri_metrics_bytes(const struct acri_metrics *m)
 /* --- quantiles
  * ------------------------------------------------------------------------------------- */
 
-static double value_of(uint64_t ns, size_t band)
+double acri_metric_value(uint64_t ns, size_t band)
 {
     return ldexp((double)ns / NS_PER_UNIT, (int)band * BAND_OCTAVES);
 }
@@ -359,7 +359,7 @@ static double at_rank(const struct acr_metric *x, uint64_t rank)
 
         /* Mirrored: the greatest comes first. */
         if (rank <= n)
-            return -value_of(acri_histogram_at_ns(h, n - rank + 1), i);
+            return -acri_metric_value(acri_histogram_at_ns(h, n - rank + 1), i);
         rank -= n;
     }
     if (rank <= x->n_near_zero)
@@ -370,7 +370,7 @@ static double at_rank(const struct acr_metric *x, uint64_t rank)
         uint64_t n = h != NULL ? acri_histogram_count(h) : 0;
 
         if (rank <= n)
-            return value_of(acri_histogram_at_ns(h, rank), i);
+            return acri_metric_value(acri_histogram_at_ns(h, rank), i);
         rank -= n;
     }
     return x->max;

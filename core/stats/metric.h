@@ -103,6 +103,8 @@ void acri_metrics_reset(struct acri_metrics *m, uint64_t now_ns);
 void acri_metrics_forget(struct acri_metrics *m, uint64_t now_ns);
 
 double acri_metric_sum(const struct acr_metric *x);
+/* What a time in the histogram of a band stands for. */
+double acri_metric_value(uint64_t ns, size_t band);
 /* Returns: false without a value. */
 bool acri_metric_quantile(const struct acr_metric *x, double q, double *ret_value);
 

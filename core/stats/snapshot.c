@@ -312,6 +312,15 @@ double acr_snapshot_arrival_rate(const struct acr_snapshot *s)
     return s != NULL ? s->info.arrival_rate : 0;
 }
 
+int64_t acr_snapshot_stage(const struct acr_snapshot *s, size_t *ret_n_stages)
+{
+    size_t n = s != NULL ? s->info.n_stages : 0;
+
+    if (ret_n_stages != NULL)
+        *ret_n_stages = n;
+    return n > 0 ? (int64_t)s->info.stage : -1;
+}
+
 size_t acr_snapshot_n_user_types(const struct acr_snapshot *s)
 {
     return s != NULL ? s->info.n_types : 0;

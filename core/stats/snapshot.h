@@ -12,9 +12,11 @@
 
 #include <acrida/report.h>
 
+#include "stats/generator.h"
 #include "stats/stats.h"
 
 struct acri_nodes;
+struct acri_verdict;
 
 /* What the run knows about itself. Texts are borrowed as long as the snapshot. */
 struct acri_run_info {
@@ -23,6 +25,8 @@ struct acri_run_info {
     uint64_t start_real_ns; /* unix time */
     double elapsed_s;
     uint64_t target_users;
+    size_t stage;                   /* from 0, of n_stages */
+    size_t n_stages;                /* 0 = none, or not begun */
     double arrival_rate;            /* open load: per second; 0 = none */
     uint64_t load[ACR_LOAD_COUNTS]; /* by enum acr_load_count */
     const char *const *type_names;  /* n_types elements */
@@ -31,7 +35,9 @@ struct acri_run_info {
     double open_requests; /* requests in flight on average, integrated by the loops: for Little's
                              law */
     uint64_t seed;
-    const struct acri_nodes *nodes; /* of a master: its workers (stats/nodes.h); NULL = none */
+    const struct acri_nodes *nodes;     /* of a master: its workers (stats/nodes.h); NULL = none */
+    struct acri_generator generator;    /* how it fared */
+    const struct acri_verdict *verdict; /* stats/verdict.h; NULL = none */
 };
 
 struct acr_snapshot {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "stats/stats.h"
 
+#include "stats/history.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,6 +108,7 @@ static void free_entry(struct acr_entry *e)
     for (size_t i = 0; i < ACRI_STATS_CLOCKS; i++)
         acri_histogram_done(&e->times[i]);
     acri_window_done(&e->window);
+    acri_history_free_entry(e->history);
     acri_key_done(&e->key);
     free(e);
 }
@@ -342,6 +345,7 @@ void acri_stats_free(struct acri_stats *s)
     free_rows(&s->exceptions);
     acri_histogram_done(&s->scratch);
     acri_metrics_done(&s->metrics);
+    acri_history_free(s->history);
     free(s);
 }
 
@@ -396,6 +400,7 @@ void acri_stats_lost(struct acri_stats *s, uint64_t n)
 
 void acri_stats_reset(struct acri_stats *s, uint64_t now_ns, uint64_t real_ns)
 {
+    acri_history_note_reset(s);
     for (size_t i = 0; i < s->entries.n; i++)
         reset_entry(ENTRY_OF(s->entries.keys[i]));
     reset_entry(s->total);
@@ -430,7 +435,7 @@ size_t acri_stats_bytes(const struct acri_stats *s)
 {
     const struct acri_stats_rows *rows[] = { &s->entries, &s->failures, &s->exceptions };
     size_t bytes = sizeof(*s) + entry_bytes(s->total) + acri_histogram_bytes(&s->scratch) +
-                   acri_metrics_bytes(&s->metrics);
+                   acri_metrics_bytes(&s->metrics) + acri_history_bytes(s);
 
     for (size_t i = 0; i < ACR_LEN(rows); i++)
         bytes +=

@@ -23,6 +23,9 @@
 #define ACRI_STATS_SLOT_NS 1000000000ull /* a slot of the window is at least as long */
 #define ACRI_STATS_WINDOW_NS 10000000000ull
 
+struct acri_history;
+struct acri_history_entry;
+
 /* The opaque types of <acrida/report.h>. */
 struct acr_entry {
     struct acri_key key; /* type, name */
@@ -30,6 +33,7 @@ struct acr_entry {
     struct acri_counts counts;
     struct acri_histogram times[ACRI_STATS_CLOCKS];
     struct acri_window window;
+    struct acri_history_entry *history; /* owned; NULL = none; see history.h */
 };
 
 struct acr_failure {
@@ -85,6 +89,7 @@ struct acri_stats {
     struct acri_histogram scratch; /* current times of the entry that was last asked for them */
     const struct acr_entry *scratch_of;
     struct acri_stats_foreign foreign;
+    struct acri_history *history; /* owned; NULL = none */
 };
 
 struct acri_stats_limits {

@@ -316,9 +316,9 @@ const char *http_exchange_header(const char *head, size_t head_bytes, const char
     return "";
 }
 
-enum http_redirect http_exchange_redirect(const struct http_exchange *x)
+enum http_redirect http_exchange_read_redirect(const struct http_exchange *x)
 {
-    if (!x->follows || x->status < 300 || x->status > 399) {
+    if (!x->follows || x->status > 399) {
         return HTTP_REDIRECT_NONE;
     }
     if (http_exchange_header(x->head.data, x->head.length, "Location")[0] == '\0') {

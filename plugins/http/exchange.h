@@ -116,7 +116,12 @@ void http_exchange_finish(struct http_exchange *x, const char *error);
 
 /* A header of the answer, "" when missing. */
 const char *http_exchange_header(const char *head, size_t head_bytes, const char *name);
+/* What an answer that is no success asks for: by http_exchange_redirect. */
+enum http_redirect http_exchange_read_redirect(const struct http_exchange *x);
 /* What the answer asks for; HTTP_REDIRECT_NONE when redirects are not followed. */
-enum http_redirect http_exchange_redirect(const struct http_exchange *x);
+static inline enum http_redirect http_exchange_redirect(const struct http_exchange *x)
+{
+    return x->status < 300 ? HTTP_REDIRECT_NONE : http_exchange_read_redirect(x);
+}
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef ACRIDA_REPORT_CSV_FILES_H
 #define ACRIDA_REPORT_CSV_FILES_H
 
-#include "csv_text.h"
+#include "results/csv_text.h"
 
 /* Make the folders that a path lies in. Returns: 0 or a negative errno. */
 int csv_files_make_folders(const char *path);

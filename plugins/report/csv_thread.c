@@ -26,7 +26,9 @@ static void *serve(void *arg)
     struct csv_thread *t = arg;
 
     /* Before Linux 5.9 the table stays that of the process: then files are opened as elsewhere. */
+#ifndef ACRIDA_ONE_DESCRIPTOR_TABLE
     (void)close_range(FIRST_OWN, ~0u, CLOSE_RANGE_UNSHARE);
+#endif
     pthread_mutex_lock(&t->lock);
     while (!t->is_ending) {
         if (t->function != NULL) {

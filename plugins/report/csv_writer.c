@@ -3,7 +3,7 @@
 #include "csv_writer.h"
 
 #include "csv_files.h"
-#include "csv_rows.h"
+#include "results/csv_rows.h"
 #include "csv_thread.h"
 
 #include <acrida/acrida.h>

@@ -9,7 +9,7 @@
 #ifndef ACRIDA_REPORT_CSV_WRITER_H
 #define ACRIDA_REPORT_CSV_WRITER_H
 
-#include "csv_text.h"
+#include "results/csv_text.h"
 
 #include <limits.h>
 

@@ -4,7 +4,7 @@
 
 #include "csv_files.h"
 #include "csv_thread.h"
-#include "json_rows.h"
+#include "results/json_rows.h"
 
 #include <acrida/acrida.h>
 

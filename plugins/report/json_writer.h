@@ -7,7 +7,7 @@
 #ifndef ACRIDA_REPORT_JSON_WRITER_H
 #define ACRIDA_REPORT_JSON_WRITER_H
 
-#include "json_text.h"
+#include "results/json_text.h"
 
 #include <limits.h>
 

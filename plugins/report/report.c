@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libacrida-report: --csv PREFIX, --json and --json-file NAME, as a plugin over the public SDK
- * alone.
+ * libacrida-report: --csv PREFIX, --json, --json-file NAME and --junit FILE, as a plugin over the
+ * public SDK alone.
  */
+#include "compare_show.h"
 #include "csv_writer.h"
 #include "json_writer.h"
+#include "junit_writer.h"
+#include "pattern_lines.h"
 
 #include <acrida/acrida.h>
+#include <acrida/cluster.h>
 #include <acrida/events.h>
 #include <acrida/report.h>
 
@@ -15,6 +19,7 @@
 /* One per process; hooks run one after another on the control loop. */
 static struct csv_writer writer;
 static struct json_writer json;
+static struct junit_writer junit;
 /* A full disk is told once, not every second. */
 static bool has_complained;
 
@@ -26,6 +31,13 @@ static int fail(struct acr_user *u, int r)
 static int fail_json(struct acr_user *u, int r)
 {
     return acr_raise(u, "--json-file: cannot write %s: %s", json.path, strerror(-r));
+}
+
+static int fail_junit(struct acr_user *u, int r)
+{
+    r = acr_raise(u, "--junit: cannot write %s: %s", junit.path, strerror(-r));
+    junit_writer_close(&junit);
+    return r;
 }
 
 static int init_csv(struct acr_user *u)
@@ -49,15 +61,21 @@ static int init_csv(struct acr_user *u)
 static int init(struct acr_user *u)
 {
     const char *name = acr_option_string("json-file");
+    const char *path = acr_option_string("junit");
     int r = init_csv(u);
 
-    if (r != 0 || *name == '\0')
-        return r;
-    r = json_writer_open(&json, name);
-    if (r == 0)
-        return 0;
-    r = fail_json(u, r);
-    json_writer_close(&json);
+    if (r == 0 && *name != '\0') {
+        r = json_writer_open(&json, name);
+        if (r < 0) {
+            r = fail_json(u, r);
+            json_writer_close(&json);
+        }
+    }
+    if (r == 0 && *path != '\0') {
+        r = junit_writer_open(&junit, path);
+        if (r < 0)
+            r = fail_junit(u, r);
+    }
     return r;
 }
 
@@ -77,6 +95,8 @@ static int test_stop(struct acr_user *u, const struct acr_snapshot *s)
 {
     int r = csv_writer_final(&writer, s);
 
+    if (s != NULL && !acr_is_worker() && !acr_option_flag("no-patterns"))
+        pattern_lines_log(u, s);
     return r < 0 ? fail(u, r) : 0;
 }
 
@@ -96,14 +116,26 @@ static int quit_json(struct acr_user *u, const struct acr_quit_event *e)
     return r < 0 ? acr_raise(u, "--json: cannot write to stdout: %s", strerror(-r)) : 0;
 }
 
+static int quit_junit(struct acr_user *u, const struct acr_quit_event *e)
+{
+    int r = e->snapshot != NULL ? junit_writer_final(&junit, e->snapshot) : 0;
+
+    if (r < 0)
+        return fail_junit(u, r);
+    junit_writer_close(&junit);
+    return 0;
+}
+
 static int quitting(struct acr_user *u, const struct acr_quit_event *e)
 {
     int r = e->snapshot != NULL ? csv_writer_final(&writer, e->snapshot) : 0;
     int r_json;
+    int r_junit;
 
     csv_writer_close(&writer);
     r_json = quit_json(u, e);
-    return r < 0 ? fail(u, r) : r_json;
+    r_junit = quit_junit(u, e);
+    return r < 0 ? fail(u, r) : r_json != 0 ? r_json : r_junit;
 }
 
 static const struct acr_option options[] = {
@@ -130,6 +162,15 @@ static const struct acr_option options[] = {
       .metavar = "NAME",
       .help = "Write all results to NAME.json at the end: run, entries with histograms, failures, "
               "exceptions, metrics, ledger. Folders are made." },
+    { .name = "no-patterns",
+      .help = "Do not log at the end in which pattern the system degraded.",
+      .kind = ACR_OPTION_FLAG,
+      .is_local = true },
+    { .name = "junit",
+      .is_local = true,
+      .metavar = "FILE",
+      .help = "Write the verdict to FILE as JUnit XML at the end: a test case for each goal, for "
+              "failures, and for whether the numbers are valid. Folders are made." },
 };
 
 static const struct acr_hooks hooks = {
@@ -139,5 +180,10 @@ static const struct acr_hooks hooks = {
     .quitting = quitting,
 };
 
+static const struct acr_command commands[] = {
+    { .name = "compare", .help = COMPARE_HELP, .usage = COMPARE_USAGE, .run = compare_command },
+};
+
 ACR_PLUGIN(.name = "report", .version = ACRIDA_VERSION, .options = options,
-           .n_options = ACR_LEN(options), .hooks = &hooks);
+           .n_options = ACR_LEN(options), .hooks = &hooks, .commands = commands,
+           .n_commands = ACR_LEN(commands));

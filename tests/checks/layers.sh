@@ -66,6 +66,8 @@ function third_party(h) {
         return top == "core" ? "core/sched/" : "plugins/web/"
     if (h ~ /^openssl\//)
         return top == "core" ? "core/sched/" : "plugins/web/"
+    if (h == "crypt.h")
+        return "plugins/web/"
     if (h == "emmintrin.h")
         return "plugins/http/fast_"
     # bind.c asks which library calls it.
@@ -74,12 +76,19 @@ function third_party(h) {
     # Between main, cluster thread and journal lie queues of their own: they wait with poll, not in loops. Any
     # thread logs.
     if (h == "pthread.h" && folder == "dist")
-        return "core/dist/(queue|worker|master|journal|log_relay)\\.[ch]$"
+        return "core/dist/(queue|worker|master|board|journal|log_relay)\\.[ch]$"
+    if (h == "pthread.h" && folder == "base")
+        return "core/base/log_ring\\.c$"
+    # Tests set it while threads run.
+    if (h == "stdatomic.h" && folder == "base")
+        return "core/base/clock\\.c$"
     if (h == "pthread.h" || h == "stdatomic.h" || h == "threads.h")
-        return top == "core" ? "core/sched/(mailbox|thread|fiber|stack)[^/]*$" : "plugins/(web/|report/csv_thread)"
+        return top == "core" ? "core/sched/(mailbox|thread|fiber|stack)[^/]*$" : "plugins/(web/|report/csv_thread|metrics/(server|page)\\.c$|request_log/)"
     if (h ~ /^valgrind\// || h ~ /^sanitizer\//)
         return "core/sched/"
-    if (h ~ /^curl\// || h == "zlib.h" || h == "zstd.h" || h ~ /^brotli\//)
+    if (h == "zlib.h")
+        return "plugins/(http/|request_log/writer)"
+    if (h ~ /^curl\// || h == "zstd.h" || h ~ /^brotli\//)
         return "plugins/http/"
     if (h ~ /^nanomsg\// || h == "sodium.h")
         return "core/dist/"
@@ -127,7 +136,8 @@ function third_party(h) {
     } else if (top == "sdk") {
         complain("\"" h "\": the SDK includes <acrida/...>")
     } else {
-        path = here "/" h
+        # plugins/results is a part of all plugins that show results.
+        path = top == "plugins" && h ~ /^results\// ? "plugins/" h : here "/" h
         if ((getline line < path) < 0)
             complain("\"" h "\" is not beside the file: plugins and samples see <acrida/...> and their own")
         close(path)

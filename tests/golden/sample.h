@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "stats/block.h"
+#include "stats/history.h"
 #include "stats/snapshot.h"
 #include "stats/stats.h"
 
@@ -76,7 +77,13 @@ static inline void sample_make(struct sample *x, unsigned n_seconds, bool is_hos
 
     x->stats = acri_stats_new(SAMPLE_START_NS, SAMPLE_REAL_NS);
     x->block = acri_block_new();
+    acri_history_begin(x->stats, SAMPLE_START_NS, SAMPLE_START_NS);
     for (unsigned second = 0; second < n_seconds; second++) {
+        const struct acri_history_sample now = { .n_users = 40 * (second + 1),
+                                                 .target_users = 500,
+                                                 .open_requests = 1.5,
+                                                 .cpu_percent = 100.0 / 3 };
+
         sample_second(x, second, is_hostile);
         if (second + 1 == n_seconds) {
             sample_request(x, "GET", "/api/products", "cancelled", second * 1000.0 + 900, 1, 0);
@@ -84,6 +91,7 @@ static inline void sample_make(struct sample *x, unsigned n_seconds, bool is_hos
         }
         acri_stats_merge(x->stats, x->block);
         acri_stats_tick(x->stats, SAMPLE_START_NS + (second + 1) * ACRI_NS_PER_S);
+        acri_history_step(x->stats, SAMPLE_START_NS + (second + 1) * ACRI_NS_PER_S, &now);
     }
     for (unsigned i = 0; is_hostile && i < 3; i++)
         acri_stats_exception(x->stats, "-boom,\a \"x\"", "shop.so+0x12\nlibc.so+0x34\n", "local");
@@ -110,6 +118,8 @@ static inline void sample_add_metrics(struct sample *x)
     acri_metrics_tag(m, "untimed", 7, true, false, 0);
     acri_stats_merge(x->stats, x->block);
     x->snapshot.info.arrival_rate = 100;
+    x->snapshot.info.stage = 1;
+    x->snapshot.info.n_stages = 3;
     x->snapshot.info.load[ACR_LOAD_ITERATIONS] = 1150;
     x->snapshot.info.load[ACR_LOAD_ARRIVALS] = 1200;
     x->snapshot.info.load[ACR_LOAD_DROPPED] = 30;

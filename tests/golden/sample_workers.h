@@ -49,6 +49,7 @@ static inline void sample_add_workers(struct sample *x, struct sample_workers *w
         numbers[ACR_WORKER_LOOP_PERCENT] = 71.5;
         numbers[ACR_WORKER_MEMORY_BYTES] = 123456789;
         numbers[ACR_WORKER_LATENESS_MS] = 1.25;
+        numbers[ACR_WORKER_LATENESS_RECENT_MS] = 0.5;
         numbers[ACR_WORKER_SILENT_S] = 0.25;
         numbers[ACR_WORKER_CLOCK_OFFSET_MS] = i == 0 ? 0.5 : -3600000.25;
         numbers[ACR_WORKER_REPORTS] = 12;

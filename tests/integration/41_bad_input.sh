@@ -134,7 +134,7 @@ arguments() {
     refused '--source-address of another machine' 1 -f "$good" --source-address 192.0.2.7
     refused 'no value' 2 -f "$good" -t
     refused 'unknown option' 2 -f "$good" --spwan-rate 3
-    refused 'option of what is not there yet' 2 -f "$good" --html x
+    refused 'option of what is not there yet' 2 -f "$good" --build-path x
     refused 'missing configuration file' 2 -f "$good" --config nowhere.conf
     echo 'a regular file' >file
     refused 'unwritable log' 1 -f "$good" --logfile file/log

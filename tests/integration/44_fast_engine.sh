@@ -13,7 +13,7 @@ fi
 export ACRIDA_HTTP_ENGINE=fast
 export TEST_BYTES=113 # of the answer of /cut
 openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj '/CN=odd' \
-    -addext 'subjectAltName=IP:127.0.0.1' 2>/dev/null
+    -addext 'subjectAltName=IP:127.0.0.1,DNS:localhost' 2>/dev/null
 
 # start_server tcp|tls|unix : sets $url, and $over to the options that reach it
 start_server() {
@@ -65,6 +65,9 @@ for how in tcp tls unix; do
     story="answers that are cut off, over $how"
     odd 0 -u 3 -r 1000 -t 50s cuts
     story="connections that are kept in vain, over $how"
+    # The same server under another name is another connection.
+    TEST_OTHER=$(echo "$url" | sed 's/localhost/other/; s/127\.0\.0\.1/localhost/')
+    export TEST_OTHER
     odd 0 -u 3 -r 1000 -t 50s --threads 2 stale
     expect 'requests that were sent once' 60 "$(total 'Request Count' again)"
     story="encodings, over $how"

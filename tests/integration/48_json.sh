@@ -35,7 +35,13 @@ def plain(text):  # without the apostrophe that keeps spreadsheets from running 
 all, locust, stats = load("new/r.json"), load("printed.json"), rows("stats")
 metrics = {(plain(r["Type"]), plain(r["Name"]), r["Metric"]): r["Value"] for r in rows("metrics")}
 same("schema", all["schema"], 1)
-same("keys", list(all), ["schema", "run", "ledger", "load", "total", "entries", "failures", "exceptions", "metrics"])
+same("keys", list(all), ["schema", "verdict", "goals", "run", "ledger", "load", "total", "entries", "failures",
+     "exceptions", "metrics", "workers", "labels", "history", "patterns", "environment", "scenario", "options"])
+h, n = all["history"], len(all["history"]["time_s"])
+for key, column in h.items():
+    same(f"points of {key}", key == "interval_s" or len(column), key == "interval_s" or n)
+for e in all["entries"]:
+    same(f"points of {e['name']}", {len(c) for c in e["history"].values()}, {n})
 same("heads that the target read", int(sys.argv[1]), all["ledger"]["attempts"])
 for key, n in all["ledger"].items():
     same(f"ledger, {key}", int(metrics["", "", f"ledger_{key}"]), n)
@@ -116,6 +122,16 @@ start_target
 story='one thread'
 asks 0 new/r --threads 1
 expect 'requests' 600 "$(value 'r["total"]["requests"]')"
+# Rates are over the time that was measured, which a busy machine makes a little shorter than that of points.
+expect 'requests over time' True "$(value '540 <= sum((x or 0) * (b - a) for x, a, b in zip(r["history"]["requests_per_s"],
+    [0] + r["history"]["time_s"], r["history"]["time_s"])) <= 660')"
+story='other percentiles, in all files'
+asks 0 new/r --percentiles 99.95,50,99
+expect 'percentiles' "['50', '99', '99.95']" "$(value 'list(r["total"]["response_time"]["percentiles_ms"])')"
+has r_stats.csv 'the heading' ',Failures/s,50%,99%,99.95%'
+has err 'the table' ' 50% +99% +99.95% +# reqs'
+run 2 -f "$scenarios/ledgers.c" --headless --percentiles 50,101
+has err 'the reason' "--percentiles: '50,101' is not a list of up to 12 numbers from above 0 to 100"
 story='failures, redirects, two threads, the ending given'
 export TEST_PATH=/status/503
 asks 1 new/r.json --threads 2

@@ -87,7 +87,7 @@ story='two workers without files'
 follow a "$port" -f -
 a_pid=$worker_pid
 follow b "$port" -f -
-lead "$port" -f m/first.c -u 10 -t 3s --expect-workers 2 --csv r
+lead "$port" -f m/first.c -u 10 -t 2s --expect-workers 2 --csv r
 expect_end 'the master' 0 "$master_pid"
 expect_end 'worker a' 0 "$a_pid"
 expect_end 'worker b' 0 "$worker_pid"
@@ -99,7 +99,7 @@ leaves_nothing
 story='too much data beside it'
 truncate -s 25M m/large.csv
 follow a "$port" -f -
-lead "$port" -f m/first.c -u 10 -t 3s
+lead "$port" -f m/first.c -u 10 -t 2s
 expect_end 'the master' 1 "$master_pid"
 expect_end 'the worker' 1 "$worker_pid"
 has a.err 'why' 'ERROR.*the data files in m are more than 24 MB: name those'
@@ -108,7 +108,7 @@ leaves_nothing
 
 story='the data that it names'
 follow a "$port" -f -
-lead "$port" -f m/second.c -u 10 -t 3s --csv r
+lead "$port" -f m/second.c -u 10 -t 2s --csv r
 expect_end 'the master' 0 "$master_pid"
 expect_end 'the worker' 0 "$worker_pid"
 each_once SECOND 100
@@ -117,7 +117,7 @@ rm m/large.csv
 story='data that is not there'
 write_scenario m/third.c third THIRD 'acrida: data ../rows.csv'
 follow a "$port" -f -
-lead "$port" -f m/third.c -u 10 -t 3s
+lead "$port" -f m/third.c -u 10 -t 2s
 expect_end 'the master' 1 "$master_pid"
 expect_end 'the worker' 1 "$worker_pid"
 has a.err 'why' "names '../rows.csv': data files lie beside the scenario"
@@ -128,7 +128,7 @@ lead "$port" -f m/first.c -u 2 -t 10m
 wait_for 'the first run' grep -q 'all 2 users are spawned' err
 kill -KILL "$master_pid"
 wait "$master_pid" 2>kill.txt || true
-lead "$port" -f m/second.c -u 10 -t 3s --csv r
+lead "$port" -f m/second.c -u 10 -t 2s --csv r
 expect_end 'the second master' 0 "$master_pid"
 expect_end 'the worker' 0 "$worker_pid"
 each_once SECOND 100
@@ -142,7 +142,7 @@ cp m/rows.csv other/
 follow good "$port" -f ../m/first.c
 good_pid=$worker_pid
 follow bad "$port" -f ../other/first.c
-lead "$port" -f m/first.c -u 10 -t 3s --expect-workers 2 --csv r
+lead "$port" -f m/first.c -u 10 -t 2s --expect-workers 2 --csv r
 expect_end 'the master' 0 "$master_pid"
 expect_end 'the good worker' 0 "$good_pid"
 expect_end 'the other worker' 0 "$worker_pid"
@@ -155,20 +155,20 @@ expect 'lines at the master' 1 "$(grep -c ERROR err)"
 
 story='another source, and nobody else'
 follow bad "$port" -f ../other/first.c
-lead "$port" -f m/first.c -u 10 -t 3s
+lead "$port" -f m/first.c -u 10 -t 2s
 expect_end 'the master' 1 "$master_pid"
 has err 'the master says it' "no worker could prepare the run: $refusal"
 
 story='another scenario'
 follow bad "$port" -f ../m/second.c
-lead "$port" -f m/first.c -u 10 -t 3s
+lead "$port" -f m/first.c -u 10 -t 2s
 expect_end 'the master' 1 "$master_pid"
 has err 'the master says it' "the master runs 'first' \(.*m/first.c\), and this worker \(.*m/second.c\) has not loaded it"
 
 story='a run to a host that a worker does not allow'
 before=$(heads)
 follow a "$port" -f - --allow-host 10.0.0.0/8,example.com
-lead "$port" -f m/first.c -u 10 -t 3s
+lead "$port" -f m/first.c -u 10 -t 2s
 expect_end 'the master' 1 "$master_pid"
 has err 'why' 'worker a cannot run this: --host: 127.0.0.1 is not among the hosts of --allow-host'
 expect 'heads' "$before" "$(heads)"

@@ -73,8 +73,20 @@ expect 'settled' "$(of_all 'requests started')" \
 has out 'the table' "^GET +/json +$(of_all succeeded) "
 has out 'the worker' '^worker .*reports: '
 
+story='reports'
+run 0 merge --csv new/m --json-file=new/m.json run.journal --html new/m.html acrida-reports-*.bin
+expect 'attempts of the table' "$all_heads" "$(of_all attempts)"
+expect 'attempts in JSON' "$all_heads" "$(python3 -c "import json; print(json.load(open('new/m.json'))['ledger']['attempts'])")"
+expect 'requests in CSV' "$(of_all succeeded)" "$(awk -F , '$2 == "Aggregated" { print $3 }' new/m_stats.csv)"
+has new/m.html 'a report' '"mode": "report"'
+run 2 merge --csv
+run 2 merge --cvs x run.journal
+has err 'another option' '^acrida merge: there is no option --cvs'
+run 1 merge --csv /proc/none/x run.journal
+has err 'where nothing can be written' 'cannot write /proc/none'
+
 story='the same files twice'
-before=$(of_all attempts)
+before=$all_heads
 run 0 merge acrida-reports-*.bin run.journal run.journal acrida-reports-*.bin
 expect 'attempts' "$before" "$(of_all attempts)"
 has out 'what it says' 'more than once, and are counted once'

@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-cp "$scenarios/cluster_odd.c" .
+cp "$scenarios/cluster_odd.c" "$scenarios/cluster_rates.c" .
 
 # iterations USERS ITERATIONS WORKERS
 iterations() {
@@ -19,6 +19,24 @@ iterations() {
 }
 iterations 1 10 3
 iterations 4 2 3
+
+# counted NAME : from r_metrics.csv
+counted() {
+    sed -n "s/^counter,$1,counter_sum,\([0-9]*\)\r\$/\1/p" r_metrics.csv
+}
+
+story='total rates of types that are spread unevenly'
+run 0 -f cluster_rates.c -u 8 -r 100 -t 4s --processes 2 --headless --only-summary --csv r
+[ "$(counted rare)" -ge $(($(counted many) * 3 / 4)) ] ||
+    fail "$(counted rare) of one user, $(counted many) of seven: their rates are the same"
+
+story='reports between two ticks'
+run 0 -f cluster_odd.c -u 2 -t 2s --processes 1 --report-interval 200ms --headless --only-summary --csv r
+# The column before the requests.
+n=$(sed -n '2p' r_workers.csv | cut -d, -f16)
+[ "$n" -ge 6 ] || fail "only $n reports came"
+run 2 -f cluster_odd.c -u 2 -t 2s --processes 1 --report-interval 99ms --headless
+has err 'too often' 'report-interval.*at least 100 ms apart'
 
 story='a fault in set-up'
 export FAULT=1

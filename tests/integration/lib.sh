@@ -22,6 +22,10 @@ export HOME="$work" XDG_CACHE_HOME="$work/cache"
 for name in $(env | sed -n 's/^\(ACRIDA_[A-Z0-9_]*\)=.*/\1/p'); do
     unset "$name"
 done
+# Stories share few CPUs with others: that they wait for them is told, but decides nothing.
+export ACRIDA_ALLOW_INVALID=true
+# Nobody is there to start runs from a page; 77_web.sh is.
+export ACRIDA_HEADLESS=1
 engine=${3-auto}
 [ "$engine" = auto ] || export ACRIDA_HTTP_ENGINE="$engine"
 

@@ -20,6 +20,7 @@ WHOLE = (b'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chu
 heads = 0
 open_now = 0
 lock = threading.Lock()
+closed = {}  # by name of a connection, an event
 
 
 class Gone(Exception):
@@ -31,6 +32,7 @@ class Connection:
         self.s = s
         self.data = b''
         self.drops_next = False
+        self.closes = None
 
     def more(self):
         try:
@@ -98,6 +100,9 @@ class Connection:
         if self.drops_next:
             raise Gone
         what = path.split('/')[1]
+        if what in ('last', 'closed') and path.count('/') == 2:
+            with lock:
+                event = closed.setdefault(path.split('/')[2], threading.Event())
         if what == 'cut':
             n = int(path.split('/')[2])
             self.send(WHOLE[:n])
@@ -134,8 +139,13 @@ class Connection:
             self.answer(TEXT, '200 OK', 'Connection: close')
             raise Gone
         elif what == 'last':  # an unannounced one, at once
+            if path.count('/') == 2:
+                self.closes = event
             self.answer(TEXT)
             raise Gone
+        elif what == 'closed':  # when the connection of that name is
+            event.wait()
+            self.answer(b'closed')
         elif what == 'unread':  # an unannounced one, of which the client cannot know yet
             self.answer(TEXT)
             self.drops_next = True
@@ -164,6 +174,7 @@ def serve(s):
     global open_now
     with lock:
         open_now += 1
+    c = None
     try:
         if len(sys.argv) == 3 and sys.argv[1] != '--unix':
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -175,6 +186,8 @@ def serve(s):
     except (Gone, OSError):
         pass
     s.close()
+    if c is not None and c.closes is not None:
+        c.closes.set()
     with lock:
         open_now -= 1
 

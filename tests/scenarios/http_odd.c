@@ -145,8 +145,9 @@ static int stale(struct acr_user *u)
         acr_get(u, "/unread");
         CHECK_TEXT("connection closed without an answer",
                    error_of(POST("/fine", .name = "again", .body = "x"), 0));
-        acr_get(u, "/last");
-        acr_sleep(u, 0.002);
+        acr_get(u, acr_fmt(u, "/last/%p-%d", (void *)u, i), .name = "/last");
+        acr_get(u, acr_fmt(u, "%s/closed/%p-%d", acr_env("TEST_OTHER", ""), (void *)u, i),
+                .name = "/closed");
         CHECK(acr_post(u, "/fine", .body = "x")->status == 200);
         acr_get(u, "/fine");
         acr_close_connections(u);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* http_stream.c: 200 MB up and down, by file and by function, in little memory. */
+/* http_stream.c: TEST_BYTES up and down, by file and by function, in little memory. */
 #include "http_check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MEGABYTES = 200 };
-static const uint64_t whole = (uint64_t)MEGABYTES * 1000000;
+static uint64_t whole;
 
 static size_t give(void *arg, char *buffer, size_t bytes)
 {
@@ -30,7 +29,7 @@ static bool take(void *arg, const char *data, size_t bytes)
 static int down(struct acr_user *u)
 {
     uint64_t taken = 0;
-    const char *path = "/bytes/200000000";
+    const char *path = acr_fmt(u, "/bytes/%s", acr_env("TEST_BYTES", ""));
     struct acr_response *res = acr_get(u, path, .receive = take, .receive_arg = &taken);
     CHECK(res->status == 200 && taken == whole && res->bytes == whole && res->body_bytes == 0);
     res = acr_get(u, path, .discard_body = true);
@@ -81,6 +80,9 @@ static int in_little_memory(struct acr_user *u)
 static int all(struct acr_user *u)
 {
     static http_step *const steps[] = { down, up, in_little_memory };
+
+    whole = strtoull(acr_env("TEST_BYTES", ""), NULL, 10);
+    CHECK(whole > 0);
     return http_run_steps(u, steps, ACR_LEN(steps));
 }
 

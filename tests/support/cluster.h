@@ -79,7 +79,7 @@ struct cluster_peer {
     uint64_t missing; /* reports, as told by JOINED or RETURNED */
     uint64_t got_message;
     uint64_t sent_messages; /* in this life */
-    uint64_t wanted;        /* n_users_all */
+    uint64_t wanted;        /* iterations */
     struct acri_observed observed;
 };
 
@@ -500,7 +500,7 @@ static void master_write(struct cluster_peer *p, size_t n_bytes)
 
 static void master_want(struct cluster_peer *p, uint64_t mark)
 {
-    struct acri_desired d = { .phase = ACRI_PHASE_RUN, .n_users_all = mark, .n_types = 3 };
+    struct acri_desired d = { .phase = ACRI_PHASE_RUN, .iterations = mark, .n_types = 3 };
 
     p->wanted = mark;
     d.users[2] = mark;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "engine/measure.h"
 #include "engine/sample.h"
+#include "engine/step.h"
 
 #include <acrida/report.h>
 
@@ -62,7 +63,7 @@ static inline struct acr_user *user_new(struct user_home *h, struct acr_user *ro
 
 static inline void user_free(struct acr_user *u)
 {
-    acri_user_clean_up(u);
+    acri_step_clean_up(u);
     free(u->context);
     free(u);
 }

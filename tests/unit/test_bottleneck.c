@@ -35,7 +35,7 @@ static int set_up(void **state)
     memset(workers, 0, sizeof(workers));
     for (uint32_t i = 0; i < WORKERS; i++) {
         workers[i] = (struct acr_worker){ .name = names[i], .state = "running", .index = i };
-        workers[i].numbers[ACR_WORKER_LATENESS_MS] = 2;
+        workers[i].numbers[ACR_WORKER_LATENESS_RECENT_MS] = 2;
     }
     nodes = (struct acri_nodes){ .workers = workers, .n_workers = WORKERS };
     snapshot.info.nodes = &nodes;
@@ -69,7 +69,7 @@ static void as_long_as_all_are_alike_nobody_is_named(void **state)
 {
     (void)state;
     for (size_t i = 0; i < WORKERS; i++) {
-        workers[i].numbers[ACR_WORKER_LATENESS_MS] = 500;
+        workers[i].numbers[ACR_WORKER_LATENESS_RECENT_MS] = 500;
         workers[i].numbers[ACR_WORKER_LOOP_PERCENT] = 90;
     }
     steps(10);
@@ -93,12 +93,13 @@ static void who_is_out_of_cpu_for_some_time_is_named_once(void **state)
 static void who_is_much_later_than_the_others_is_named_once(void **state)
 {
     (void)state;
-    workers[1].numbers[ACR_WORKER_LATENESS_MS] = 20;
+    workers[1].numbers[ACR_WORKER_LATENESS_RECENT_MS] = 20;
     steps(5);
     assert_int_equal(n_said, 0);
-    workers[1].numbers[ACR_WORKER_LATENESS_MS] = 21;
+    workers[1].numbers[ACR_WORKER_LATENESS_RECENT_MS] = 21;
     steps(5);
-    assert_said(1, "worker w1 is a bottleneck: 1 % of its requests are sent 21 ms late or more, "
+    assert_said(1, "worker w1 is a bottleneck: 1 % of its requests of the last 10 s were sent 21 "
+                   "ms late or more, "
                    "2.0 ms at the others");
 }
 
@@ -106,7 +107,7 @@ static void little_lateness_does_not_matter(void **state)
 {
     (void)state;
     for (size_t i = 0; i < WORKERS; i++)
-        workers[i].numbers[ACR_WORKER_LATENESS_MS] = i == 3 ? 10 : 0;
+        workers[i].numbers[ACR_WORKER_LATENESS_RECENT_MS] = i == 3 ? 10 : 0;
     steps(5);
     assert_int_equal(n_said, 0);
 }
@@ -115,7 +116,7 @@ static void of_two_the_other_one_counts(void **state)
 {
     (void)state;
     nodes.n_workers = 2;
-    workers[0].numbers[ACR_WORKER_LATENESS_MS] = 300;
+    workers[0].numbers[ACR_WORKER_LATENESS_RECENT_MS] = 300;
     steps(5);
     assert_said(1, "worker w0 is a bottleneck");
 }
@@ -124,7 +125,7 @@ static void one_alone_has_nobody_to_be_compared_with(void **state)
 {
     (void)state;
     nodes.n_workers = 1;
-    workers[0].numbers[ACR_WORKER_LATENESS_MS] = 300;
+    workers[0].numbers[ACR_WORKER_LATENESS_RECENT_MS] = 300;
     steps(5);
     assert_int_equal(n_said, 0);
 }
@@ -133,7 +134,7 @@ static void who_does_not_run_is_left_out(void **state)
 {
     (void)state;
     workers[0].state = "missing";
-    workers[0].numbers[ACR_WORKER_LATENESS_MS] = 3000;
+    workers[0].numbers[ACR_WORKER_LATENESS_RECENT_MS] = 3000;
     workers[0].numbers[ACR_WORKER_LOOP_PERCENT] = 100;
     steps(5);
     assert_int_equal(n_said, 0);
@@ -146,7 +147,7 @@ static void workers_that_come_later_are_looked_at_too(void **state)
     steps(1);
     nodes.n_workers = WORKERS;
     workers[3].index = 40;
-    workers[3].numbers[ACR_WORKER_LATENESS_MS] = 100;
+    workers[3].numbers[ACR_WORKER_LATENESS_RECENT_MS] = 100;
     steps(2);
     assert_said(1, "worker w3 is a bottleneck");
 }

@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,39 @@ static void commands_are_found_by_name(void **state)
     assert_null(acri_commands_find("buil"));
 }
 
+static int greet(int argc, char **argv)
+{
+    printf("%s: %d\n", argv[0], argc);
+    return 7;
+}
+
+static void plugins_have_commands_too(void **state)
+{
+    static const struct acr_command greets = {
+        .name = "greet", .help = "Says hello.", .usage = "[WHOM]", .run = greet
+    };
+    static const struct acr_command builds = { .name = "build", .help = "No.", .run = greet };
+    const struct acr_plugin none = { .name = "none" };
+    const struct acr_plugin good = { .name = "good", .commands = &greets, .n_commands = 1 };
+    const struct acr_plugin twin = { .name = "twin", .commands = &greets, .n_commands = 1 };
+    const struct acr_plugin ours = { .name = "ours", .commands = &builds, .n_commands = 1 };
+    const struct acr_plugin *plugins[] = { &none, &good, &twin };
+    char *help[] = { "greet", "x", "--help", NULL };
+    struct acri_error error = { "" };
+
+    (void)state;
+    assert_int_equal(acri_commands_check(plugins, 2, &error), 0);
+    assert_int_equal(acri_commands_check(plugins, 3, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "plugin twin has a command 'greet', as another plugin"));
+    plugins[0] = &ours;
+    assert_int_equal(acri_commands_check(plugins, 2, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "plugin ours has a command 'build', which is one of acr"));
+    assert_ptr_equal(acri_commands_find_in(plugins, 2, "greet"), &greets);
+    assert_null(acri_commands_find_in(plugins, 2, "gree"));
+    assert_int_equal(acri_commands_run(&greets, 2, help), 7);
+    assert_int_equal(acri_commands_run(&greets, 3, help), 0);
+}
+
 static void each_explains_itself(void **state)
 {
     const char *const names[] = { "build", "check", "keygen", "new" };
@@ -123,7 +157,7 @@ static void check_prints_what_a_plugin_defines(void **state)
 {
     (void)state;
     assert_int_equal(RUN(acri_command_check, "tests/plugins/sound.so"), 0);
-    assert_non_null(strstr(out, "tests/plugins/sound.so: plugin shop, SDK ABI 0.2\n"));
+    assert_non_null(strstr(out, "tests/plugins/sound.so: plugin shop, SDK ABI 0.3\n"));
     assert_non_null(strstr(out, "  user type shopper: weight 1, wait none\n"));
     assert_non_null(strstr(out, "    task browse: weight 1\n"));
     assert_string_equal(err, "");
@@ -205,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_are_found_by_name),
+        cmocka_unit_test(plugins_have_commands_too),
         cmocka_unit_test(each_explains_itself),
         cmocka_unit_test(wrong_arguments_are_usage_errors),
         cmocka_unit_test(check_prints_what_a_plugin_defines),

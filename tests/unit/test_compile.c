@@ -346,7 +346,7 @@ static void what_is_no_plugin_is_refused_with_one_line(void **state)
     refuse_source("#include <acrida/plugin.h>\n"
                   "#undef ACR_ABI_MINOR\n#define ACR_ABI_MINOR 99\n"
                   "ACR_PLUGIN(.name = \"x\");\n",
-                  "was built for SDK ABI 0.99, and this is 0.2");
+                  "was built for SDK ABI 0.99, and this is 0.3");
     refuse_source("#include <acrida/plugin.h>\nACR_PLUGIN(.version = \"x\");\n", "has no .name");
 }
 

@@ -34,7 +34,8 @@ static struct acr_abi our_abi(void)
                              sizeof(struct acr_listener),
                              sizeof(struct acr_loop_state_type),
                              sizeof(struct acr_shape),
-                             sizeof(struct acr_stage) };
+                             sizeof(struct acr_stage),
+                             sizeof(struct acr_command) };
 }
 
 static void our_own_abi_is_accepted_and_others_are_named(void **state)
@@ -46,7 +47,7 @@ static void our_own_abi_is_accepted_and_others_are_named(void **state)
     assert_int_equal(acri_descriptor_check_abi(&m, "x.so", &error), 0);
     m.abi.minor = ACR_ABI_MINOR + 1;
     assert_int_equal(acri_descriptor_check_abi(&m, "x.so", &error), -ENOEXEC);
-    assert_non_null(strstr(error.text, "x.so was built for SDK ABI 0.3, and this is 0.2"));
+    assert_non_null(strstr(error.text, "x.so was built for SDK ABI 0.4, and this is 0.3"));
     m.abi = our_abi();
     m.abi.major = 7;
     assert_int_equal(acri_descriptor_check_abi(&m, "x.so", &error), -ENOEXEC);
@@ -68,7 +69,7 @@ static void another_layout_of_our_version_is_refused(void **state)
     uint32_t *sizes = &m.abi.plugin_size;
 
     (void)state;
-    for (size_t i = 0; i < 13; i++) {
+    for (size_t i = 0; i < 14; i++) {
         m.abi = our_abi();
         sizes[i] += 8;
         assert_int_equal(acri_descriptor_check_abi(&m, "x.so", &error), -ENOEXEC);
@@ -142,6 +143,28 @@ static void texts_are_copied_and_may_not_be_endless(void **state)
     memset(name, 'a', sizeof(name) - 1);
     assert_int_equal(acri_descriptor_widen(&m, "x.so", &arena, &wide, &error), -EINVAL);
     assert_non_null(strstr(error.text, "longer than 4096 bytes"));
+    acri_arena_done(&arena);
+}
+
+static void goals_are_copied_and_must_be_there(void **state)
+{
+    char text[] = "p95 < 1s";
+    const char *const goals[] = { text, NULL };
+    struct acr_plugin plugin = { .name = "x", .goals = goals, .n_goals = 2 };
+    const struct acr_module m = { .abi = our_abi(), .plugin = &plugin };
+    const struct acr_plugin *wide;
+    struct acri_arena arena;
+
+    (void)state;
+    acri_arena_init(&arena, 1 << 20);
+    assert_int_equal(acri_descriptor_widen(&m, "x.so", &arena, &wide, &error), 0);
+    assert_int_equal(wide->n_goals, 2);
+    text[0] = 'q';
+    assert_string_equal(wide->goals[0], "p95 < 1s");
+    assert_null(wide->goals[1]);
+    plugin.goals = NULL;
+    assert_int_equal(acri_descriptor_widen(&m, "x.so", &arena, &wide, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "2 goals announced, but there are none: NULL"));
     acri_arena_done(&arena);
 }
 
@@ -348,6 +371,7 @@ int main(void)
         cmocka_unit_test(a_longer_header_is_read_through_its_size),
         cmocka_unit_test(larger_structures_are_cut_to_ours),
         cmocka_unit_test(texts_are_copied_and_may_not_be_endless),
+        cmocka_unit_test(goals_are_copied_and_must_be_there),
         cmocka_unit_test(the_arenas_limit_is_a_refusal),
         cmocka_unit_test(ten_thousand_types_of_ten_thousand_tasks_are_checked),
         cmocka_unit_test(a_narrow_plugin_is_widened_with_zeros),

@@ -246,6 +246,26 @@ static void who_is_not_known_yet_is_not_shown(void **state)
     assert_int_equal(acr_worker_number_of(acr_snapshot_worker(show(), 0)), 2);
 }
 
+static void who_was_gone_before_a_run_is_not_of_it(void **state)
+{
+    struct acri_fleet_worker *gone;
+
+    (void)state;
+    join("a", "");
+    gone = join("b", "");
+    gone->reported.started = 5;
+    gone->is_here = false;
+    assert_int_equal(acr_snapshot_n_workers(show()), 2);
+    gone->has_config = false; /* another run begins */
+    assert_int_equal(acr_snapshot_n_workers(show()), 1);
+    gone->is_here = true; /* it returns, and is not told of it */
+    assert_int_equal(acr_snapshot_n_workers(show()), 2);
+    assert_int_equal(acr_worker_ledger(acr_snapshot_worker(show(), 1), ACR_LEDGER_STARTED), 0);
+    gone->is_here = false;
+    fleet.run_id = 0; /* before the first */
+    assert_int_equal(acr_snapshot_n_workers(show()), 2);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -258,6 +278,7 @@ int main(void)
         TEST(a_reset_keeps_ledgers_and_a_new_run_does_not),
         TEST(states_say_who_is_there),
         TEST(who_is_not_known_yet_is_not_shown),
+        TEST(who_was_gone_before_a_run_is_not_of_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ static void want(enum acri_phase phase, uint64_t n_users)
     d->phase = phase;
     d->n_types = 1;
     d->users[0] = n_users;
-    d->n_users_all = 2 * n_users;
+    d->users_all[0] = 2 * n_users;
     wake();
 }
 
@@ -261,8 +261,7 @@ static void play(void)
                                                  .epoch = 1,
                                                  .phase = ACRI_PHASE_PREPARE,
                                                  .first_number = 1,
-                                                 .number_step = 2,
-                                                 .share = 0.5 } };
+                                                 .number_step = 2 } };
     assert_int_equal(acri_plan_init(&plan, plugins, 1, NULL, &error), 0);
     assert_int_equal(acri_runner_run(&plan, &options, &listener, &result, &error), 0);
     assert_int_equal(result.exit_code, 0);

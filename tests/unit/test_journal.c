@@ -302,6 +302,22 @@ static void what_is_no_journal_is_refused(void **state)
 /* --- crashes ------------------------------------------------------------------------------------
  */
 
+/* Its master was killed before it wrote a byte. */
+static void an_empty_file_holds_nothing(void **state)
+{
+    struct acri_journal_found found;
+    char name[] = "/tmp/acrida-empty-XXXXXX";
+    int fd = mkstemp(name);
+
+    (void)state;
+    assert_true(fd >= 0);
+    unlink(name);
+    assert_int_equal(acri_journal_file_walk(fd, NULL, NULL, &found), 0);
+    assert_int_equal(found.n_records, 0);
+    assert_int_equal(found.n_torn, 0);
+    close(fd);
+}
+
 static void what_was_durable_survives_a_kill(void **state)
 {
     uint64_t *durable =
@@ -517,6 +533,7 @@ int main(void)
         cmocka_unit_test(a_torn_end_is_cut_off_wherever_it_is),
         cmocka_unit_test(a_flipped_byte_costs_its_own_record_only),
         cmocka_unit_test(what_is_no_journal_is_refused),
+        cmocka_unit_test(an_empty_file_holds_nothing),
         cmocka_unit_test(what_was_durable_survives_a_kill),
         cmocka_unit_test(a_checkpoint_takes_the_place_of_what_it_says),
         cmocka_unit_test(a_full_disk_does_not_end_the_run),

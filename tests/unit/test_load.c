@@ -55,8 +55,19 @@ static int run(const struct acr_shape *shape, const struct acr_hooks *hooks, siz
     return one_run(&plugin, o);
 }
 
+static int64_t last_stage;
+static size_t last_n_stages;
+
+static int note_stage(struct acr_user *u, const struct acr_snapshot *s)
+{
+    (void)u;
+    last_stage = acr_snapshot_stage(s, &last_n_stages);
+    return 0;
+}
+
 static void stages_follow_each_other_up_and_down_to_nobody(void **state)
 {
+    static const struct acr_hooks hooks = { .test_stop = note_stage };
     static const struct acr_stage stages[] = {
         { .duration_s = 0.3, .users = 20, .spawn_rate = 10000 },
         { .duration_s = 0.3, .users = 5, .spawn_rate = 10000 },
@@ -66,7 +77,9 @@ static void stages_follow_each_other_up_and_down_to_nobody(void **state)
     static const struct acr_shape shape = { .stages = stages, .n_stages = 4 };
 
     (void)state;
-    assert_int_equal(run(&shape, NULL, 2, (struct acri_run_options){ .has_users = true }), 0);
+    assert_int_equal(run(&shape, &hooks, 2, (struct acri_run_options){ .has_users = true }), 0);
+    assert_int_equal(last_stage, 3); /* the last, though it is over */
+    assert_int_equal(last_n_stages, 4);
     assert_int_equal(most_live, 20);
     assert_int_equal(n_started[0], 14);
     assert_int_equal(n_started[1], 14);

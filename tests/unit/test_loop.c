@@ -85,6 +85,48 @@ static void the_first_wake_counts(void **state)
     assert_int_equal(s.n_ended, 1);
 }
 
+/* The timer of a wait that ended early serves the next ones. */
+static void sleep_thrice(void *arg)
+{
+    struct sleeper *s = arg;
+
+    s->coroutine = acri_loop_current(&loop);
+    acri_loop_suspend(&loop, START_NS + ACRI_NS_PER_S);
+    s->reason = acri_loop_suspend(&loop, START_NS + 3 * ACRI_NS_PER_S);
+    s->n_ended = -1;
+    acri_loop_suspend(&loop, 0);
+    s->n_ended = 0;
+}
+
+static void a_deadline_that_was_not_reached_ends_no_later_wait(void **state)
+{
+    struct sleeper s = { 0 };
+
+    (void)state;
+    assert_true(acri_loop_go(&loop, acri_stack_class_of(0), sleep_thrice, &s, note_end, &s));
+    acri_loop_wake(s.coroutine, 0);
+    acri_loop_turn(&loop, false);
+    s.reason = 7;
+    acri_clock_fake(START_NS + ACRI_NS_PER_S);
+    acri_loop_turn(&loop, false);
+    assert_int_equal(s.reason, 7);
+    acri_clock_fake(START_NS + 3 * ACRI_NS_PER_S - 1);
+    acri_loop_turn(&loop, false);
+    assert_int_equal(s.reason, 7);
+    acri_clock_fake(START_NS + 3 * ACRI_NS_PER_S);
+    acri_loop_turn(&loop, false);
+    assert_int_equal(s.reason, -ETIMEDOUT);
+    assert_int_equal(s.n_ended, -1);
+    /* Without a deadline nothing ends it but a wake, and nothing of it is left behind. */
+    acri_clock_fake(START_NS + 1000 * ACRI_NS_PER_S);
+    acri_loop_turn(&loop, false);
+    assert_int_equal(s.n_ended, -1);
+    acri_loop_wake(s.coroutine, 0);
+    acri_loop_turn(&loop, false);
+    assert_int_equal(s.n_ended, 1);
+    assert_true(acri_timer_heap_next_ns(&loop.timers) == UINT64_MAX);
+}
+
 static void an_hour_of_sleepers_passes_in_order(void **state)
 {
     enum { N = 500 };
@@ -161,6 +203,25 @@ static void a_coroutine_that_holds_its_loop_is_reported(void **state)
     assert_true(acri_loop_go(&loop, acri_stack_class_of(0), hold_the_loop, NULL, NULL, &owner));
     assert_ptr_equal(stalled_owner, &owner);
     assert_int_equal(stalled_ns, 150 * ACRI_NS_PER_MS);
+}
+
+static void a_thread_that_is_woken_too_late_is_reported(void **state)
+{
+    (void)state;
+    loop.on_stall = note_stall;
+    stalled_owner = &loop;
+    stalled_ns = 0;
+    /* As if it had waited for a timer that was due before now. */
+    loop.polled_ns = acri_clock_now_ns();
+    loop.armed_ns = loop.polled_ns + 50 * ACRI_NS_PER_MS;
+    acri_clock_fake(loop.armed_ns + 99 * ACRI_NS_PER_MS);
+    acri_loop_turn(&loop, false);
+    assert_int_equal(stalled_ns, 0);
+    loop.polled_ns = acri_clock_now_ns(); /* due before it waited */
+    acri_clock_fake(loop.polled_ns + 101 * ACRI_NS_PER_MS);
+    acri_loop_turn(&loop, false);
+    assert_int_equal(stalled_ns, 101 * ACRI_NS_PER_MS);
+    assert_null(stalled_owner);
 }
 
 static void near_deadlines_share_a_wake_up_and_none_comes_early(void **state)
@@ -246,9 +307,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_suspended_coroutine_times_out_at_its_deadline),
         TEST(the_first_wake_counts),
+        TEST(a_deadline_that_was_not_reached_ends_no_later_wait),
         TEST(an_hour_of_sleepers_passes_in_order),
         TEST(messages_run_in_order),
         TEST(a_coroutine_that_holds_its_loop_is_reported),
+        TEST(a_thread_that_is_woken_too_late_is_reported),
         TEST(near_deadlines_share_a_wake_up_and_none_comes_early),
         TEST(a_watch_tells_readiness_until_it_is_paused),
         TEST(a_client_timer_fires_once_and_can_be_set_again),

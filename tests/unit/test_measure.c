@@ -172,12 +172,12 @@ static void what_is_not_ended_ends_with_the_task(void **state)
     acr_measure_begin(user, "TX", "a");
     acr_measure_begin(user, "TX", "b");
     user_request(user, "no");
-    acri_user_clean_up(user);
+    acri_step_clean_up(user);
     assert_ledger(3, 0, 3, 0);
     assert_null(user->measures);
     /* The next task begins anew. */
     acr_measure_begin(user, "TX", "c");
-    acri_user_clean_up(user);
+    acri_step_clean_up(user);
     assert_ledger(4, 1, 3, 0);
 }
 
@@ -191,7 +191,7 @@ static void the_end_of_its_user_cuts_it_short(void **state)
     user->is_cancelled = true;
     acr_sample_cancel(s, "GET", "/x");
     acr_measure_end(m, "no answer");
-    acri_user_clean_up(user);
+    acri_step_clean_up(user);
     assert_ledger(3, 0, 0, 3);
     assert_int_equal(user_entry(&home, "a")->counts.cancelled, 1);
     assert_int_equal(user_entry(&home, "a")->counts.requests, 0);
@@ -234,7 +234,7 @@ static void in_hooks_nothing_is_counted(void **state)
     user_request(user, "no");
     acr_measure_end(m, NULL);
     acr_measure_begin(user, NULL, NULL);
-    acri_user_clean_up(user);
+    acri_step_clean_up(user);
     assert_ledger(0, 0, 0, 0);
     assert_null(home.users.block->active);
 }

@@ -179,15 +179,17 @@ static void missing_values_are_told(void **state)
 static void options_of_locust_that_are_missing_are_told_apart(void **state)
 {
     (void)state;
-    ASSERT_REFUSED("--html is not there yet", "--html=x.html");
-    ASSERT_REFUSED("--web-port (-P) is not there yet", "-P", "8089");
+    ASSERT_REFUSED("--build-path is not there yet", "--build-path=x");
+    ASSERT_REFUSED(
+        "--web-port (-P) is of the web interface (libacrida-web), which is not installed", "-P",
+        "8089");
     ASSERT_REFUSED("--headful is called --no-headless here", "--headful");
     ASSERT_REFUSED("--slave is the old name of --worker", "--slave");
 }
 
 static void a_tolerant_pass_skips_what_it_does_not_know(void **state)
 {
-    char *const argv[] = { "acrida", "--csv",  "out", "--c", "--html",  "-x9",
+    char *const argv[] = { "acrida", "--csv",  "out", "--c", "--html",    "-x9",
                            "-f",     "shop.c", "-u",  "7",   "--influx=a" };
     struct acri_options *o = acri_options_new();
 

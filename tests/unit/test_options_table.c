@@ -73,7 +73,7 @@ static void what_is_there_is_not_called_absent(void **state)
     }
     assert_null(acri_options_table_absent("csv", 3));
     assert_null(acri_options_table_absent("web-base-pathx", 14));
-    assert_non_null(acri_options_table_absent("html=1", 4));
+    assert_non_null(acri_options_table_absent("build-path=1", 10));
     assert_string_equal(acri_options_table_absent_letter('P')->name, "web-port");
 }
 

@@ -2,11 +2,12 @@
 /* The JSON of --json and --json-file, from a run that never was. */
 #include "support/unit.h"
 
-#include "../../plugins/report/json_rows.h"
-#include "../../plugins/report/json_writer.h"
+#include "results/json_rows.h"
+#include "json_writer.h"
 
 #include "golden/golden.h"
 #include "golden/sample.h"
+#include "golden/sample_workers.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -41,13 +42,15 @@ static json_int_t integer(json_t *x, const char *key)
 static void what_is_written_is_as_it_was(void **state)
 {
     struct json_text j = { .depth = 0 };
+    struct sample_workers workers;
     struct sample x;
 
     (void)state;
     sample_make(&x, 12, true);
     sample_add_metrics(&x);
     x.snapshot.info.seed = 42;
-    json_rows_all(&j, &x.snapshot, 3);
+    sample_add_workers(&x, &workers);
+    json_rows_measured(&j, &x.snapshot, 3);
     json_decref(parse(&j.text));
     assert_golden("report.json", j.text.data, j.text.length);
     csv_text_clear(&j.text);
@@ -66,7 +69,7 @@ static void without_requests_it_is_whole_too(void **state)
 
     (void)state;
     sample_make(&x, 0, false);
-    json_rows_all(&j, &x.snapshot, 0);
+    json_rows_measured(&j, &x.snapshot, 0);
     root = parse(&j.text);
     assert_int_equal(integer(root, "schema"), 1);
     assert_int_equal(json_array_size(at(root, "entries")), 0);
@@ -112,7 +115,7 @@ static void numbers_add_up(void **state)
 
     (void)state;
     sample_make(&x, 12, true);
-    json_rows_all(&j, &x.snapshot, 0);
+    json_rows_measured(&j, &x.snapshot, 0);
     root = parse(&j.text);
     json_array_foreach(at(root, "entries"), i, entry)
     {
@@ -138,6 +141,94 @@ static void numbers_add_up(void **state)
     }
     assert_int_equal(requests, 0);
     json_decref(list);
+    json_decref(root);
+    csv_text_done(&j.text);
+    sample_done(&x);
+}
+
+static void what_is_live_is_short(void **state)
+{
+    struct json_text j = { .depth = 0 };
+    json_t *root, *entry, *current;
+    struct sample x;
+
+    (void)state;
+    sample_make(&x, 12, true);
+    json_rows_live(&j, &x.snapshot, 3);
+    root = parse(&j.text);
+    assert_int_equal(integer(root, "run_number"), 3);
+    assert_int_equal(integer(root, "n_entries"), 5);
+    assert_null(json_object_get(root, "history"));
+    entry = json_array_get(at(root, "entries"), 0);
+    assert_null(json_object_get(entry, "history"));
+    assert_null(json_object_get(at(entry, "response_time"), "histogram"));
+    current = at(at(root, "total"), "current");
+    assert_true(json_number_value(at(current, "requests_per_s")) == 24);
+    assert_true(json_number_value(at(current, "p99_ms")) > 0);
+    assert_true(json_is_null(at(at(json_array_get(at(root, "entries"), 4), "current"), "p50_ms")));
+    json_decref(root);
+    csv_text_done(&j.text);
+    sample_done(&x);
+}
+
+static void assert_column(json_t *history, const char *key, size_t n)
+{
+    assert_int_equal(json_array_size(at(history, key)), n);
+}
+
+static void columns_have_one_length(void **state)
+{
+    static const char *const shared[] = { "requests_per_s", "failures_per_s", "average_ms",
+                                          "p50_ms",         "p95_ms",         "p99_ms" };
+    static const char *const whole[] = { "time_s",         "users",      "target_users",
+                                         "arrivals_per_s", "max_ms",     "open_requests",
+                                         "lateness_ms",    "cpu_percent" };
+    struct json_text j = { .depth = 0 };
+    struct sample x;
+    json_t *root;
+
+    (void)state;
+    sample_make(&x, 12, true);
+    json_rows_history(&j, &x.snapshot);
+    root = parse(&j.text);
+    assert_int_equal(json_object_size(root), 1 + ACR_LEN(shared) + ACR_LEN(whole));
+    assert_int_equal(integer(root, "interval_s"), 1);
+    for (size_t i = 0; i < ACR_LEN(whole); i++)
+        assert_column(root, whole[i], 12);
+    for (size_t i = 0; i < ACR_LEN(shared); i++)
+        assert_column(root, shared[i], 12);
+    assert_int_equal(json_integer_value(json_array_get(at(root, "users"), 11)), 480);
+    assert_true(json_real_value(json_array_get(at(root, "cpu_percent"), 0)) == 33.3333);
+    json_decref(root);
+    csv_text_clear(&j.text);
+    json_rows_entry_history(&j, &x.snapshot, acr_snapshot_entry(&x.snapshot, 1));
+    root = parse(&j.text);
+    assert_int_equal(json_object_size(root), ACR_LEN(shared));
+    for (size_t i = 0; i < ACR_LEN(shared); i++)
+        assert_column(root, shared[i], 12);
+    json_decref(root);
+    csv_text_done(&j.text);
+    sample_done(&x);
+}
+
+static void it_says_where_it_comes_from(void **state)
+{
+    struct json_text j = { .depth = 0 };
+    json_t *root, *environment;
+    struct sample x;
+
+    (void)state;
+    sample_make(&x, 1, false);
+    json_rows_all(&j, &x.snapshot, 0);
+    root = parse(&j.text);
+    environment = at(root, "environment");
+    assert_true(strchr(json_string_value(at(environment, "abi")), '.') != NULL);
+    assert_true(strncmp(json_string_value(at(environment, "kernel")), "Linux ", 6) == 0);
+    assert_true(integer(environment, "n_cpus") > 0);
+    assert_true(integer(environment, "memory_bytes") > 1000000);
+    assert_true(integer(environment, "time") > 1700000000);
+    assert_true(json_is_string(at(root, "scenario")));
+    assert_true(json_is_array(at(root, "options")));
     json_decref(root);
     csv_text_done(&j.text);
     sample_done(&x);
@@ -230,6 +321,9 @@ int main(void)
         cmocka_unit_test(what_is_written_is_as_it_was),
         cmocka_unit_test(without_requests_it_is_whole_too),
         cmocka_unit_test(numbers_add_up),
+        cmocka_unit_test(what_is_live_is_short),
+        cmocka_unit_test(columns_have_one_length),
+        cmocka_unit_test(it_says_where_it_comes_from),
         cmocka_unit_test(any_text_becomes_json),
         cmocka_unit_test(numbers_are_short_and_exact),
         cmocka_unit_test(the_name_gets_its_ending_once),

@@ -16,7 +16,7 @@ static void the_plugin_offers_options_and_hooks(void **state)
     (void)state;
     assert_int_equal(module->abi.magic, ACR_ABI_MAGIC);
     assert_string_equal(plugin->name, "report");
-    assert_int_equal(plugin->n_options, 4);
+    assert_int_equal(plugin->n_options, 6);
     assert_string_equal(plugin->options[0].name, "csv");
     assert_int_equal(plugin->options[0].kind, ACR_OPTION_STRING);
     assert_string_equal(plugin->options[1].name, "csv-full-history");

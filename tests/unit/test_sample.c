@@ -52,8 +52,8 @@ static int set_up(void **state)
     (void)state;
     memset(&told, 0, sizeof(told));
     user_home_init(&home);
-    home.listeners[0] = (struct acri_request_listener){ first, "first" };
-    home.listeners[1] = (struct acri_request_listener){ second, "second" };
+    home.listeners[0] = (struct acri_request_listener){ .function = first, .plugin = "first" };
+    home.listeners[1] = (struct acri_request_listener){ .function = second, .plugin = "second" };
     home.plan.n_on_request = 2;
     user = user_new(&home, NULL);
     user->arena = acri_alloc(sizeof(*user->arena));
@@ -310,7 +310,7 @@ static void nobody_hears_of_parked_users(void **state)
     acr_measure_begin(user, "TX", "never ended");
     user->phase = ACRI_USER_PARKED;
     settle(NULL, NULL, NULL);
-    acri_user_clean_up(user);
+    acri_step_clean_up(user);
     assert_int_equal(told.n, 0);
     assert_int_equal(home.users.n_unsettled, 0);
 }

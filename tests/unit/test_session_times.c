@@ -58,7 +58,7 @@ static void cut_off_for_60_s_a_worker_is_orphaned_after_30_and_told_again(void *
     assert_in_range(p->returned_at_ns, cut_ns + 60 * SECOND, cut_ns + 62 * SECOND);
     assert_int_equal(w->n_joined, 2);
     assert_int_equal(w->n_desired, 2);
-    assert_int_equal(w->desired.n_users_all, 5);
+    assert_int_equal(w->desired.iterations, 5);
     assert_int_equal(w->n_gone, 0);
     cluster_end();
 }

@@ -19,6 +19,8 @@ static const struct acri_run_info info = {
     .n_users = 42,
     .target_users = 50,
     .arrival_rate = 12.5,
+    .stage = 1,
+    .n_stages = 4,
     .load = { [ACR_LOAD_ARRIVALS] = 7, [ACR_LOAD_PARKED] = 1 },
     .type_names = type_names,
     .type_users = type_users,
@@ -259,7 +261,13 @@ static void the_ledger_balances(void **state)
 static void the_load_is_described_as_the_engine_says(void **state)
 {
     const struct acr_snapshot *s = view(state);
+    size_t n = 99;
 
+    assert_int_equal(acr_snapshot_stage(s, &n), 1);
+    assert_int_equal(n, 4);
+    assert_int_equal(acr_snapshot_stage(NULL, &n), -1);
+    assert_int_equal(n, 0);
+    assert_int_equal(acr_snapshot_stage(NULL, NULL), -1);
     assert_int_equal(acr_snapshot_load(s, ACR_LOAD_ARRIVALS), 7);
     assert_int_equal(acr_snapshot_load(s, ACR_LOAD_PARKED), 1);
     assert_int_equal(acr_snapshot_load(s, ACR_LOAD_QUEUED), 0);

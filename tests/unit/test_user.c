@@ -2,6 +2,8 @@
 /* The course of one user: task sets, outcomes, the order of on_start and on_stop. */
 #include "support/one_run.h"
 
+#include "engine/user.h"
+
 #include <acrida/sync.h>
 
 #include <errno.h>
@@ -183,6 +185,54 @@ static int count_in_set(struct acr_user *u)
     return *n == 2 ? ACR_INTERRUPT : 0;
 }
 
+/* How often coroutines had gone on when a task ended, and what it had of its memory. */
+static uint64_t turn_before;
+static size_t mark_before;
+
+static void say_deferred(void *arg)
+{
+    (void)arg;
+    say(NULL, "deferred", 0);
+}
+
+static int yields(struct acr_user *u)
+{
+    acr_sleep(u, 0.001);
+    acr_defer(u, say_deferred, NULL);
+    mark_before = acr_mark(u);
+    acr_fmt(u, "a text of this task");
+    turn_before = u->home->loop.n_resumed;
+    return say(u, "yields", 0);
+}
+
+static int follows(struct acr_user *u)
+{
+    say(u, u->home->loop.n_resumed == turn_before ? "here" : "anew", 0);
+    say(u, acr_mark(u) == mark_before ? "empty" : "full", 0);
+    turn_before = u->home->loop.n_resumed;
+    return 0;
+}
+
+/* Others have their turn whenever a task has let nobody else run. */
+static void who_does_not_wait_goes_on_in_its_coroutine(void **state)
+{
+    static const struct acr_task tasks[] = {
+        { .name = "yields", .run = yields },         { .name = "follows", .run = follows },
+        { .name = "follows again", .run = follows }, { .name = "yields again", .run = yields },
+        { .name = "fails", .run = go_wrong },        { .name = "last", .run = last }
+    };
+    const struct acr_user_type type = { .name = "u", TASKS(tasks), .order = ACR_SEQUENTIAL };
+    const struct acr_user_type waits = {
+        .name = "u", TASKS(tasks), .order = ACR_SEQUENTIAL, .wait = ACR_WAIT_TIME(wait)
+    };
+
+    (void)state;
+    expect(&type, "yields deferred here empty anew empty yields deferred fail last ");
+    assert_int_equal(outcome.exceptions, 1);
+    expect(&waits, "yields deferred wait anew empty wait anew empty wait yields deferred wait fail "
+                   "wait last ");
+}
+
 static void a_sets_state_is_new_at_each_entry(void **state)
 {
     static const struct acr_task in[] = { { .name = "count", .run = count_in_set } };
@@ -237,6 +287,7 @@ int main(void)
         cmocka_unit_test(an_exception_stays_in_its_set),
         cmocka_unit_test(a_set_that_does_not_start_is_left_out),
         cmocka_unit_test(scheduled_tasks_run_next),
+        cmocka_unit_test(who_does_not_wait_goes_on_in_its_coroutine),
         cmocka_unit_test(a_sets_state_is_new_at_each_entry),
         cmocka_unit_test(a_waits_function_cannot_wait_for_others),
     };

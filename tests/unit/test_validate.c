@@ -213,6 +213,13 @@ static int tick(struct acr_user *u, struct acr_load *load)
     return 0;
 }
 
+static int command(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return 0;
+}
+
 static void merge(void *into, const void *from)
 {
     (void)into;
@@ -232,6 +239,11 @@ static void events_states_and_shapes_are_checked(void **state)
     const struct acr_stage stage = { .duration_s = 1, .users = 0 };
     const struct acr_stage no_time = { .users = 3 };
     const struct acr_stage backwards = { .duration_s = 1, .spawn_rate = -1 };
+    const struct acr_command still = { .name = "c", .help = "H." };
+    const struct acr_command loud = { .name = "C", .help = "H.", .run = command };
+    const struct acr_command silent = { .name = "c", .run = command };
+    const struct acr_command good_command = { .name = "c", .help = "H.", .run = command };
+    const struct acr_command two[] = { good_command, good_command };
     const struct acr_shape nothing_at_all = { .use_common_options = true };
     const struct acr_shape both = { .stages = &stage, .n_stages = 1, .tick = tick };
     const struct acr_shape bad_time = { .stages = &no_time, .n_stages = 1 };
@@ -246,6 +258,10 @@ static void events_states_and_shapes_are_checked(void **state)
         { { .name = "p", .listeners = &deaf, .n_listeners = 1 }, "no .function" },
         { { .name = "p", .listeners = &nameless, .n_listeners = 1 }, "no .event" },
         { { .name = "p", .loop_state = &no_merge }, ".merge" },
+        { { .name = "p", .commands = &still, .n_commands = 1 }, "command 1 needs" },
+        { { .name = "p", .commands = &loud, .n_commands = 1 }, "command 1 needs" },
+        { { .name = "p", .commands = &silent, .n_commands = 1 }, "command 1 needs" },
+        { { .name = "p", .commands = two, .n_commands = 2 }, "two commands" },
         { { .name = "p", .shape = &nothing_at_all }, "one of them" },
         { { .name = "p", .shape = &both }, "one of them" },
         { { .name = "p", .shape = &bad_time }, "stage 1" },
@@ -254,6 +270,8 @@ static void events_states_and_shapes_are_checked(void **state)
             .events = &good_event,
             .n_events = 1,
             .loop_state = &good_state,
+            .commands = &good_command,
+            .n_commands = 1,
             .shape = &good_shape },
           NULL },
     };

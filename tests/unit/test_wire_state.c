@@ -25,16 +25,26 @@ static void fill(struct acri_observed *o)
         .generation = 1,
         .run_id = 2,
         .state = ACRI_WORKER_FAILED,
-        .is_finished = true,
         .n_threads = 4,
+        .iterations_taken = 26,
+        .iterations_returned = 27,
+        .iterations_done = 28,
+        .iterations_wanted = 29,
         .cpu_percent = 5.5,
         .loop_percent = 6.5,
         .lateness_ms = 7.5,
         .open_requests = 8.5,
         .memory_bytes = 9,
         .n_users = 10,
-        .tally = { 11, 12, 13, 14, 15, 16 },
+        .tally = { 11, 12, 13, 14, 15, 16, 25 },
         .load = { 17, 18, 19, 20, 21, 22, 23, UINT64_MAX },
+        .fared_s = 30.5,
+        .busy_share = 0.25,
+        .wait_share = 0.125,
+        .wait_ms = 31.5,
+        .longest_stall_ms = 32.5,
+        .n_stalls = 33,
+        .n_stalled = 34,
         .error = "no such file",
         .n_types = ACRI_CLUSTER_TYPES,
     };
@@ -63,6 +73,10 @@ static void heartbeats_come_back_and_are_bad_when_cut(void **state)
     assert_memory_equal(got.observed.load, h.observed.load, sizeof(got.observed.load));
     assert_memory_equal(got.observed.users, h.observed.users, sizeof(got.observed.users));
     assert_string_equal(got.observed.error, "no such file");
+    assert_int_equal(got.observed.iterations_taken, 26);
+    assert_int_equal(got.observed.iterations_returned, 27);
+    assert_int_equal(got.observed.iterations_done, 28);
+    assert_int_equal(got.observed.iterations_wanted, 29);
     assert_true(got.observed.lateness_ms == 7.5 && got.observed.open_requests == 8.5);
     assert_int_equal(got.observed.state, ACRI_WORKER_FAILED);
     u = body_of(&b, ACRI_WIRE_HEARTBEAT);
@@ -86,12 +100,13 @@ static void states_come_back_and_are_bad_when_cut(void **state)
                               .reach_in_ns = 5,
                               .arrival_rate = 6.5,
                               .ramp_per_s = -7.5,
-                              .share = 0.125,
                               .first_number = 8,
                               .number_step = 9,
-                              .n_users_all = 10,
+                              .iterations = 10,
+                              .is_short = true,
                               .n_types = 2,
-                              .users = { 11, UINT64_MAX } },
+                              .users = { 11, UINT64_MAX },
+                              .users_all = { 12, 13 } },
                         got;
     struct acri_unpack u;
     struct acri_buf b;
@@ -114,7 +129,7 @@ static void states_come_back_and_are_bad_when_cut(void **state)
 
 static void what_is_no_amount_is_not_sent_and_not_taken(void **state)
 {
-    struct acri_desired d = { .arrival_rate = NAN, .ramp_per_s = INFINITY, .share = -1 }, got;
+    struct acri_desired d = { .arrival_rate = NAN, .ramp_per_s = INFINITY }, got;
     struct acri_unpack u;
     struct acri_buf b;
     double bad = NAN;
@@ -124,7 +139,7 @@ static void what_is_no_amount_is_not_sent_and_not_taken(void **state)
     acri_wire_put_state(&b, &d);
     u = body_of(&b, ACRI_WIRE_STATE);
     assert_true(acri_wire_get_state(&u, &got));
-    assert_true(got.arrival_rate == 0 && got.ramp_per_s == 0 && got.share == 0);
+    assert_true(got.arrival_rate == 0 && got.ramp_per_s == 0);
     /* Behind type, length and seven numbers of one byte each. */
     memcpy(b.data + 4 + 7, &bad, sizeof(bad));
     u = body_of(&b, ACRI_WIRE_STATE);
@@ -147,9 +162,9 @@ static void counts_are_bounded(void **state)
     acri_buf_clear(&b);
     for (int i = 0; i < 7; i++)
         acri_pack_u64(&b, 0);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 2; i++)
         acri_pack_double(&b, 0);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         acri_pack_u64(&b, 0);
     acri_pack_u64(&b, ACRI_CLUSTER_TYPES + 1);
     for (int i = 0; i < 300; i++)

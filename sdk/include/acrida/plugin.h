@@ -28,10 +28,10 @@ extern "C" {
 
 /*
  * ABI history. 0.1: first version. 0.2: task sets, open load, shapes, custom events, state of
- * loops. Until 1.0 any difference is refused.
+ * loops. 0.3: goals. Until 1.0 any difference is refused.
  */
 #define ACR_ABI_MAJOR 0
-#define ACR_ABI_MINOR 2
+#define ACR_ABI_MINOR 3
 #define ACR_ABI_MAGIC 0x41435231u /* "ACR1" */
 
 #define ACR_API __attribute__((visibility("default")))
@@ -210,6 +210,7 @@ struct acr_option {
     bool is_required;          /* a run without it is refused */
     const char *choices;       /* the values allowed, separated by spaces; NULL = any */
     bool is_local; /* concerns this process only: a master does not hand it to its workers */
+    char letter;   /* short form; 0 = none; not one of acrida's own */
 };
 
 /*
@@ -234,6 +235,9 @@ struct acr_hooks {
     int (*cpu_warning)(struct acr_user *u, const struct acr_usage_event *e); /* above 90 % */
     int (*quit)(struct acr_user *u, const struct acr_quit_event *e); /* after the last results */
     int (*message)(struct acr_user *u, const struct acr_message_event *e); /* where it came to */
+    /* An option without which `request` has nothing to do: requests are told to nobody when none of
+     * the listeners has its own set. NULL = always. */
+    const char *request_option;
 };
 
 /* A custom event: declared by one plugin, listened to by any (acr_fire in <acrida/acrida.h>). */
@@ -280,6 +284,18 @@ struct acr_shape {
     bool use_common_options; /* --users, --spawn-rate and --run-time are for the tick to read */
 };
 
+/*
+ * A subcommand: `acrida NAME ...` of a plugin that is installed with acrida. It is an ordinary
+ * program: there is no run, no user and no option of a run, and stdout is its own.
+ */
+struct acr_command {
+    const char *name;  /* required; lower-case letters, digits and dashes; none of acrida's own */
+    const char *help;  /* required; one sentence */
+    const char *usage; /* of `acrida NAME --help`: what follows the name, then lines; or NULL */
+    /* argv[0] is the name. Returns: the exit code. Thread: main. */
+    int (*run)(int argc, char **argv);
+};
+
 /* What a plugin offers. */
 struct acr_plugin {
     const char *name; /* required */
@@ -297,6 +313,10 @@ struct acr_plugin {
     size_t n_listeners;
     const struct acr_loop_state_type *loop_state;
     const struct acr_shape *shape;
+    const char *const *goals; /* as of --check: "p95 < 500ms", "GET /api: p99 < 1s over 10s" */
+    size_t n_goals;
+    const struct acr_command *commands;
+    size_t n_commands;
 };
 
 /* Filled by ACR_PLUGIN: the ABI as the plugin saw it. */
@@ -318,6 +338,7 @@ struct acr_abi {
     uint32_t loop_state_size;
     uint32_t shape_size;
     uint32_t stage_size;
+    uint32_t command_size;
 };
 
 struct acr_module {
@@ -343,7 +364,7 @@ struct acr_module {
               (uint32_t)sizeof(struct acr_task_set), (uint32_t)sizeof(struct acr_transition),   \
               (uint32_t)sizeof(struct acr_event), (uint32_t)sizeof(struct acr_listener),        \
               (uint32_t)sizeof(struct acr_loop_state_type), (uint32_t)sizeof(struct acr_shape), \
-              (uint32_t)sizeof(struct acr_stage) },                                             \
+              (uint32_t)sizeof(struct acr_stage), (uint32_t)sizeof(struct acr_command) },       \
             &plugin                                                                             \
         };                                                                                      \
         return &module_;                                                                        \

@@ -79,6 +79,14 @@ ACR_API double acr_entry_max_ms(const struct acr_entry *e, uint32_t clock);
 ACR_API double acr_entry_quantile_ms(const struct acr_entry *e, uint32_t clock, uint32_t window,
                                      double quantile);
 
+/**
+ * The percentiles that tables and files show, rising: those of --percentiles.
+ *
+ * ret_quantile: 0 to 1. ret_name: "99.9", valid as long as the process. Returns: false past the
+ * end.
+ */
+ACR_API bool acr_percentile_at(size_t index, double *ret_quantile, const char **ret_name);
+
 /** The sum of the times of a clock. */
 ACR_API double acr_entry_sum_ms(const struct acr_entry *e, uint32_t clock);
 /**
@@ -150,6 +158,14 @@ ACR_API uint64_t acr_snapshot_load(const struct acr_snapshot *s, uint32_t which)
 ACR_API uint64_t acr_snapshot_target_users(const struct acr_snapshot *s);
 ACR_API double acr_snapshot_arrival_rate(const struct acr_snapshot *s);
 
+/**
+ * The stage that a run is in, or was in when it ended, from 0, of a shape or --stages.
+ *
+ * ret_n_stages: how many there are; may be NULL. Returns: -1 without stages (then 0), and before
+ * the run.
+ */
+ACR_API int64_t acr_snapshot_stage(const struct acr_snapshot *s, size_t *ret_n_stages);
+
 /** Users by type, in the order of the scenario. Returns: NULL, 0 past the end. */
 ACR_API size_t acr_snapshot_n_user_types(const struct acr_snapshot *s);
 ACR_API const char *acr_snapshot_user_type(const struct acr_snapshot *s, size_t index);
@@ -199,17 +215,18 @@ struct acr_worker; /* one worker, from its first contact on */
 
 /* A worker's numbers, as it last told them or as its master sees it. */
 enum acr_worker_number {
-    ACR_WORKER_USERS = 0,           /* now */
-    ACR_WORKER_USERS_MAX = 1,       /* the most so far in this run */
-    ACR_WORKER_THREADS = 2,         /* that users run on */
-    ACR_WORKER_CPU_PERCENT = 3,     /* of all CPUs that it may use */
-    ACR_WORKER_LOOP_PERCENT = 4,    /* of one CPU: its busiest thread */
-    ACR_WORKER_MEMORY_BYTES = 5,    /* resident */
-    ACR_WORKER_LATENESS_MS = 6,     /* 99 % of its requests were sent at most so late */
-    ACR_WORKER_SILENT_S = 7,        /* since its last word */
-    ACR_WORKER_CLOCK_OFFSET_MS = 8, /* of its wall clock to the master's */
-    ACR_WORKER_REPORTS = 9,         /* taken from it */
-    ACR_WORKER_NUMBERS = 10,
+    ACR_WORKER_USERS = 0,               /* now */
+    ACR_WORKER_USERS_MAX = 1,           /* the most so far in this run */
+    ACR_WORKER_THREADS = 2,             /* that users run on */
+    ACR_WORKER_CPU_PERCENT = 3,         /* of all CPUs that it may use */
+    ACR_WORKER_LOOP_PERCENT = 4,        /* of one CPU: its busiest thread */
+    ACR_WORKER_MEMORY_BYTES = 5,        /* resident */
+    ACR_WORKER_LATENESS_MS = 6,         /* 99 % of its requests were sent at most so late */
+    ACR_WORKER_SILENT_S = 7,            /* since its last word */
+    ACR_WORKER_CLOCK_OFFSET_MS = 8,     /* of its wall clock to the master's */
+    ACR_WORKER_REPORTS = 9,             /* taken from it */
+    ACR_WORKER_LATENESS_RECENT_MS = 10, /* as LATENESS_MS, of the last 10 s */
+    ACR_WORKER_NUMBERS = 11,
 };
 
 /** In the order of their first contact, those that have gone too; 0 where there is no master.
@@ -242,6 +259,80 @@ ACR_API size_t acr_snapshot_n_labels(const struct acr_snapshot *s);
 ACR_API const char *acr_snapshot_label(const struct acr_snapshot *s, size_t index);
 ACR_API const struct acr_snapshot *acr_snapshot_of_label(const struct acr_snapshot *s,
                                                          size_t index);
+
+/* --- over time -----------------------------------------------------------------------------------
+ *
+ * Points at equal distances since the start of the run: 1 s at first. There are at most
+ * ACR_POINTS_MAX: when there would be more, each two become one, so that a day takes no more memory
+ * than an hour. Counts and times are added then, so that rates and means stay exact; of two
+ * quantiles the higher is kept, never a mean. A reset of the statistics leaves the points as they
+ * are. An entry has no value before the point in which it came; the first 1,000 have a history.
+ */
+
+#define ACR_POINTS_MAX 1200
+
+enum acr_series {
+    ACR_SERIES_USERS = 0,        /* at the end of the point's time */
+    ACR_SERIES_TARGET_USERS = 1, /* the same */
+    ACR_SERIES_ARRIVAL_RATE = 2, /* open load, wanted: per second */
+    ACR_SERIES_REQUEST_RATE = 3, /* per second, mean over the point's time */
+    ACR_SERIES_FAILURE_RATE = 4, /* the same */
+    ACR_SERIES_AVERAGE_MS = 5,   /* response times: mean over the point's time */
+    ACR_SERIES_P50_MS = 6,       /* a quantile over 10 s; of several in one point the highest */
+    ACR_SERIES_P95_MS = 7,
+    ACR_SERIES_P99_MS = 8,
+    ACR_SERIES_MAX_MS = 9,         /* the longest, the same */
+    ACR_SERIES_OPEN_REQUESTS = 10, /* in flight, mean over the point's time; a master's: at ends */
+    ACR_SERIES_LATENESS_MS = 11,   /* mean over the point's time */
+    ACR_SERIES_CPU_PERCENT = 12,   /* of the busiest thread that runs users, of one CPU */
+    ACR_SERIES_COUNT = 13,
+};
+
+ACR_API size_t acr_snapshot_n_points(const struct acr_snapshot *s);
+/** Seconds that each point stands for, but the last, which may be younger. */
+ACR_API double acr_snapshot_point_interval(const struct acr_snapshot *s);
+/** The end of a point's time: seconds since the start of the run. */
+ACR_API double acr_snapshot_point_time(const struct acr_snapshot *s, size_t point);
+/** A series of the whole: enum acr_series. Returns: NaN where there is no value. */
+ACR_API double acr_snapshot_point(const struct acr_snapshot *s, size_t point, uint32_t series);
+/** The same of one entry: rates, mean and quantiles of its response times. */
+ACR_API double acr_entry_point(const struct acr_entry *e, size_t point, uint32_t series);
+
+/* --- goals and verdict ---------------------------------------------------------------------------
+ */
+
+enum acr_verdict {
+    ACR_VERDICT_NONE = 0,    /* not decided yet */
+    ACR_VERDICT_PASS = 1,    /* all goals were met, and with --exit-code-on-error nothing failed */
+    ACR_VERDICT_FAIL = 2,    /* a goal was missed or not tested, or there were failures */
+    ACR_VERDICT_INVALID = 3, /* the numbers are the generator's, not those of what was tested */
+};
+
+/** As it would be if the run ended now; of a run that is over, as it is. */
+ACR_API uint32_t acr_snapshot_verdict(const struct acr_snapshot *s);
+/** Why, a sentence each: for FAIL and INVALID at least one. Of PASS: what was noticed. Returns:
+ * NULL past the end. */
+ACR_API const char *acr_snapshot_reason(const struct acr_snapshot *s, size_t index);
+
+struct acr_goal; /* one of --check */
+
+enum acr_goal_state {
+    ACR_GOAL_WAITING = 0, /* while the run goes on: no value yet */
+    ACR_GOAL_MET = 1,
+    ACR_GOAL_MISSED = 2,
+    ACR_GOAL_NOT_TESTED = 3, /* no requests, or not the load that it asks for */
+};
+
+ACR_API size_t acr_snapshot_n_goals(const struct acr_snapshot *s);
+ACR_API const struct acr_goal *acr_snapshot_goal(const struct acr_snapshot *s, size_t index);
+/** As it was given: "GET /api: p99 < 1s over 10s". */
+ACR_API const char *acr_goal_text(const struct acr_goal *g);
+/** "< 1000 ms" */
+ACR_API const char *acr_goal_wanted(const struct acr_goal *g);
+/** "412 ms", or why there is no value. */
+ACR_API const char *acr_goal_measured(const struct acr_goal *g);
+/** enum acr_goal_state. */
+ACR_API uint32_t acr_goal_state(const struct acr_goal *g);
 
 /** Change the load of the run: what is wanted from now on, as a shape's tick would. Returns: 0;
  * -EBUSY when a shape or a master decides. Thread: the control loop. */

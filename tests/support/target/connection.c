@@ -53,8 +53,16 @@ void target_connection_open(struct target_worker *worker, int fd)
     count_connection(worker, connection, 1);
 }
 
+/* An answer is no longer held, whether or not it was for a profile's sake. */
+static void leave_profile(struct target_worker *worker, struct target_connection *connection)
+{
+    worker->profile.in_flight -= connection->profiled ? 1 : 0;
+    connection->profiled = false;
+}
+
 void target_connection_close(struct target_worker *worker, struct target_connection *connection)
 {
+    leave_profile(worker, connection);
     if (connection->counted) {
         target_counters_add(worker->counters, worker->number, TARGET_COUNTERS_OPEN, -1);
     }
@@ -163,6 +171,34 @@ static bool apply_rule(struct target_worker *worker, const struct target_rule *r
     return false;
 }
 
+/* Delays an answer, or makes it an error, as the profile of its path says; true when it is
+ * answered. */
+static bool apply_profile(struct target_worker *worker, struct target_connection *connection,
+                          struct target_exchange *exchange)
+{
+    const struct target_options *options = worker->options;
+    const struct target_profile *profile =
+        options->profiles.count > 0 && !connection->route->control
+            ? target_profiles_find(&options->profiles, worker->request.path)
+            : NULL;
+    struct target_profile_answer answer;
+    double now_s;
+
+    if (profile == NULL) {
+        return false;
+    }
+    now_s = (double)(target_timers_now() - target_counters_first(worker->counters)) / 1e9;
+    answer =
+        target_profile_decide(profile, &worker->profile, now_s, options->seed, &worker->random);
+    exchange->delay_ns += answer.delay_ns;
+    connection->profiled = true;
+    worker->profile.in_flight++;
+    if (answer.is_failure) {
+        target_exchange_error(exchange, 503, "a profile says so");
+    }
+    return answer.is_failure;
+}
+
 /* Draws the conclusions for the connection from what came of a request. */
 static void settle(struct target_worker *worker, struct target_connection *connection,
                    struct target_exchange *exchange, size_t start)
@@ -206,7 +242,8 @@ static void answer(struct target_worker *worker, struct target_connection *conne
 
     exchange.request = &worker->request;
     exchange.close = !worker->request.keep_alive;
-    if (connection->rule == NULL || !apply_rule(worker, connection->rule, &exchange)) {
+    if ((connection->rule == NULL || !apply_rule(worker, connection->rule, &exchange)) &&
+        !apply_profile(worker, connection, &exchange)) {
         target_routes_run(connection->route, &exchange);
     }
     settle(worker, connection, &exchange, start);
@@ -234,7 +271,8 @@ static void register_head(struct target_worker *worker, struct target_connection
     }
     connection->sequence++;
     target_counters_head(worker->counters, worker->number, request->method, request->path);
-    if (worker->options->stall_every_ms > 0 && target_counters_first(worker->counters) == 0) {
+    if ((worker->options->stall_every_ms > 0 || worker->options->profiles.count > 0) &&
+        target_counters_first(worker->counters) == 0) {
         target_counters_offer_first(worker->counters, target_timers_now());
     }
     if (worker->options->rules.count > 0) {
@@ -500,6 +538,7 @@ void target_connection_timer(struct target_worker *worker, struct target_timer *
         target_connection_close(worker, connection);
         return;
     }
+    leave_profile(worker, connection);
     target_output_release(connection);
     if (flush(worker, connection)) {
         advance(worker, connection, (struct target_text){ NULL, 0 });

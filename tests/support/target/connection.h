@@ -27,6 +27,7 @@ struct target_connection {
     uint32_t interest; /* what epoll watches for */
     uint32_t epoch;    /* of the counters when it was accepted */
     enum target_connection_state state;
+    bool profiled;  /* its answer is held for a profile's sake */
     bool counted;   /* not so while it only asks for counters */
     bool eof;       /* the client sends no more */
     bool close;     /* after what is to be sent */

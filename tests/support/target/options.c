@@ -26,6 +26,18 @@ static const char help[] =
     "                      METHOD and PATH stands for anything and ACTION is one of\n"
     "                        status=CODE  drop  garbage  truncate\n"
     "                        delay=MS  delay=LOW..HIGH  stall=MS  slow=MSxPARTS\n"
+    "  --profile PROFILE   let answers become slow by a pattern; may be repeated, the first\n"
+    "                      whose PATH fits counts: KIND [PATH] [base=MS] [knee=N] [over=S]\n"
+    "                      [fail=SHARE]; PATH is that of a rule, all others apply to steady\n"
+    "                      answers of 5 ms, 10 requests in flight, 10 s and none; KIND is\n"
+    "                        steady  noise    nothing changes; at random\n"
+    "                        linear           base more with each KNEE in flight\n"
+    "                        cliff            20 times the base from KNEE in flight on\n"
+    "                        saturation       KNEE at a time, the others wait in line\n"
+    "                        sawtooth         up to 4 times the base in S, then anew\n"
+    "                        spike            15 times the base after S\n"
+    "                        drift            40 % more in S, and so on\n"
+    "                      in flight: of one process, counting what waits for a profile\n"
     "  --seed N            seed of the random decisions (default 1)\n"
     "  --stall-every MS    stop answering anything this often, counted from the first\n"
     "  --stall-for MS      request, for this long\n"
@@ -43,6 +55,7 @@ enum choice {
     OPTION_BUSY,
     OPTION_CPU,
     OPTION_RULE,
+    OPTION_PROFILE,
     OPTION_SEED,
     OPTION_STALL_EVERY,
     OPTION_STALL_FOR,
@@ -59,6 +72,7 @@ static const struct option names[] = {
     { "busy", no_argument, NULL, OPTION_BUSY },
     { "cpu", required_argument, NULL, OPTION_CPU },
     { "rule", required_argument, NULL, OPTION_RULE },
+    { "profile", required_argument, NULL, OPTION_PROFILE },
     { "seed", required_argument, NULL, OPTION_SEED },
     { "stall-every", required_argument, NULL, OPTION_STALL_EVERY },
     { "stall-for", required_argument, NULL, OPTION_STALL_FOR },
@@ -106,6 +120,13 @@ static bool read_rule(struct target_options *options)
            complain("bad rule '%s': %s", optarg, error);
 }
 
+static bool read_profile(struct target_options *options)
+{
+    char error[128];
+    return target_profiles_add(&options->profiles, optarg, error, sizeof error) ||
+           complain("bad profile '%s': %s", optarg, error);
+}
+
 static bool read_cpu(struct target_options *options)
 {
     unsigned cpu;
@@ -136,6 +157,8 @@ static bool read_option(struct target_options *options, int option)
         return read_cpu(options);
     case OPTION_RULE:
         return read_rule(options);
+    case OPTION_PROFILE:
+        return read_profile(options);
     case OPTION_SEED:
         return read_number("seed", 0, UINT64_MAX, &options->seed);
     case OPTION_STALL_EVERY:
@@ -195,4 +218,5 @@ enum target_options_result target_options_read(struct target_options *options, i
 void target_options_free(struct target_options *options)
 {
     target_rules_free(&options->rules);
+    target_profiles_free(&options->profiles);
 }

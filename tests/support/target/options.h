@@ -3,6 +3,7 @@
 #ifndef ACRIDA_TARGET_OPTIONS_H
 #define ACRIDA_TARGET_OPTIONS_H
 
+#include "profile.h"
 #include "rules.h"
 
 struct target_options {
@@ -18,6 +19,7 @@ struct target_options {
     uint64_t stall_for_ms;
     uint64_t close_after; /* 0: connections are kept */
     struct target_rules rules;
+    struct target_profiles profiles;
 };
 
 enum target_options_result { TARGET_OPTIONS_RUN, TARGET_OPTIONS_HELP, TARGET_OPTIONS_WRONG };

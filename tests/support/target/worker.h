@@ -33,6 +33,7 @@ struct target_worker {
     bool stopping;
     struct target_timers timers;
     struct target_random random;
+    struct target_profile_state profile;
     struct target_connection *connections; /* all that are open */
 
     /* Of the connection being handled, here so that idle ones need none of it. */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* An answer that is on its way to any number of clients: one text, however slow they are. Thread:
+ * the server's. */
+#ifndef ACRIDA_WEB_BODY_H
+#define ACRIDA_WEB_BODY_H
+
+#include "reply.h"
+
+struct evbuffer;
+
+struct web_body {
+    size_t n_users;
+    struct web_reply reply;
+};
+
+/* Takes what the reply holds. Returns: with one user; never NULL: without memory the process ends,
+ * as libevent's would. */
+struct web_body *web_body_new(struct web_reply *reply);
+/* Of a line of text. */
+struct web_body *web_body_text(int status, const char *text);
+struct web_body *web_body_use(struct web_body *b);
+void web_body_drop(struct web_body *b);
+
+/* Put it into a buffer, which uses it until it is sent. */
+void web_body_send(struct web_body *b, struct evbuffer *to);
+
+#endif
