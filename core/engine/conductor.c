@@ -100,6 +100,8 @@ void acri_conductor_collect(struct acri_conductor *c, uint64_t deadline_ns)
 {
     if (c->crew != NULL)
         c->crew->drain(c->crew->arg, c->stats);
+    if (!is_out(c))
+        c->was_settled = c->load.wanted.users > 0 && !c->load.spawner.is_moving;
     for (size_t i = 0; i < c->n_loops; i++)
         if (!c->loops[i].is_given_up)
             acri_handover_post(&c->loops[i]);
@@ -261,7 +263,7 @@ static bool is_deserted(struct acri_conductor *c)
         return c->crew->is_deserted;
     return c->did_spawn && acri_conductor_count_live(c) == 0 && !is_out(c) && !c->load.is_open &&
            !c->budget.is_over && c->load.shape == NULL && c->load.wanted.users > 0 &&
-           !c->load.spawner.is_moving;
+           !c->load.spawner.is_moving && c->was_settled;
 }
 
 static uint64_t earliest(uint64_t a, uint64_t b)

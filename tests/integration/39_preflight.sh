@@ -58,13 +58,16 @@ lacks err 'no warning' 'descriptors'
 expect 'requests' 200 "$(total 'Request Count' get)"
 expect 'reports' 1800 "$(total 'Request Count' report)"
 
-story='users that take every descriptor leave the reports theirs'
-USERS=0 run 1 -f "$scenarios/preflight.c" --headless --only-summary --csv r -r 1000000 -u 1000 --ignore-preflight \
-    -t 3s web
-lacks err 'files of the report' 'cannot write'
-has r_failures.csv 'requests without a descriptor' '^GET,get,'
-has r_stats_history.csv 'ticks' '^[0-9]+,1000,'
-expect 'all began' 1000 "$(ledger started)"
+# ThreadSanitizer knows one table of descriptors for a process: there reports have none of their own.
+if ! grep -q '^ACRIDA_SANITIZE:.*=thread' "$build/CMakeCache.txt"; then
+    story='users that take every descriptor leave the reports theirs'
+    USERS=0 run 1 -f "$scenarios/preflight.c" --headless --only-summary --csv r -r 1000000 -u 1000 --ignore-preflight \
+        -t 3s web
+    lacks err 'files of the report' 'cannot write'
+    has r_failures.csv 'requests without a descriptor' '^GET,get,'
+    has r_stats_history.csv 'ticks' '^[0-9]+,1000,'
+    expect 'all began' 1000 "$(ledger started)"
+fi
 
 story='a host for all'
 load 0 hand 1000 -H "$url"
