@@ -239,9 +239,10 @@ static void stages_may_be_of_arrivals(void **state)
     static const struct acr_shape shape = { .stages = stages, .n_stages = 2 };
 
     (void)state;
-    /* 60 in the first stage; 30 up to 400/s and 80 at it. All users rest, so all are new ones. */
+    /* 60 in the first stage; 30 up to 400/s and 80 at it, less what a busy machine takes from the
+     * ends of stages. All users rest, so all are new ones. */
     assert_int_equal(run(&shape, NULL, 1, (struct acri_run_options){ .max_users = 1000 }), 0);
-    assert_true(n_started[0] >= 168);
+    assert_in_range(n_started[0], 130, 175);
     assert_int_equal(outcome.load[ACR_LOAD_ARRIVALS], n_started[0]);
 }
 
