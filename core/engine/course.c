@@ -33,11 +33,6 @@ void acri_course_open(struct acri_conductor *c)
     acri_mailbox_door_open(&door, &c->control.loop.mailbox);
 }
 
-void acri_course_close(void)
-{
-    acri_mailbox_door_close(&door);
-}
-
 int acri_course_post(void (*function)(void *arg), void *arg)
 {
     return acri_mailbox_door_post(&door, function, arg);

@@ -16,9 +16,8 @@ void acri_course(void *arg);
 int acri_course_set_up(struct acri_conductor *c, struct acri_error *reterr);
 void acri_course_done(struct acri_conductor *c);
 
-/* Functions from other threads are taken, or not any more: acr_control_post. */
+/* Functions from other threads are taken from here on: acr_control_post. */
 void acri_course_open(struct acri_conductor *c);
-void acri_course_close(void);
 /* Not any more; what was taken is still called. Yields. */
 void acri_course_end_posts(struct acri_conductor *c);
 int acri_course_post(void (*function)(void *arg), void *arg);

@@ -67,10 +67,6 @@ function(acrida_plugin)
   target_include_directories(acrida_${P_NAME}_objects PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
   target_compile_options(acrida_${P_NAME}_objects PRIVATE ${ACRIDA_WARNINGS})
   target_compile_definitions(acrida_${P_NAME}_objects PRIVATE ACRIDA_VERSION="${PROJECT_VERSION}")
-  if(ACRIDA_SANITIZE STREQUAL "thread")
-    # To ThreadSanitizer a descriptor is the process's: one number in the tables of two threads is a race.
-    target_compile_definitions(acrida_${P_NAME}_objects PUBLIC ACRIDA_ONE_DESCRIPTOR_TABLE)
-  endif()
   target_link_libraries(acrida_${P_NAME}_objects PUBLIC acrida_sdk ${P_LIBRARIES})
 
   add_library(acrida-${P_NAME} SHARED)

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE 1 /* close_range, accept4 */
+#define _GNU_SOURCE 1 /* accept4 */
 #include "server.h"
 
 #include "client.h"
 #include "listening.h"
+#include "results/side_thread.h"
 
 #include <acrida/acrida.h>
 
 #include <errno.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,6 @@
 #include <unistd.h>
 
 #define MAX_CLIENTS 16
-#define FIRST_OWN 3u
 
 struct metrics_server {
     struct metrics_page *page;
@@ -50,17 +48,6 @@ static void wake(void *arg)
 
 /* --- the thread
  * --------------------------------------------------------------------------------------- */
-
-/* A table of descriptors with nothing in it but the first three and `keep`. Before Linux 5.9 it
- * stays that of the process. */
-static void leave_descriptors(int keep)
-{
-#ifdef ACRIDA_ONE_DESCRIPTOR_TABLE
-    return;
-#endif
-    if (close_range((unsigned)keep + 1, ~0u, CLOSE_RANGE_UNSHARE) == 0 && keep > (int)FIRST_OWN)
-        (void)close_range(FIRST_OWN, (unsigned)keep - 1, 0);
-}
 
 /* One that is free, or the one that has been asking longest; those that are answered stay. */
 static struct metrics_client *place(struct metrics_server *s)
@@ -151,7 +138,7 @@ static void *serve(void *arg)
 {
     struct metrics_server *s = arg;
 
-    leave_descriptors(s->wake);
+    side_thread_own_descriptors(s->wake);
     pthread_mutex_lock(&s->lock);
     s->listening = metrics_listen(s->o->host, s->o->port, s->token != NULL, &s->port, s->error,
                                   s->error_bytes);
@@ -172,15 +159,8 @@ static void *serve(void *arg)
 
 static int start(struct metrics_server *s)
 {
-    sigset_t all;
-    sigset_t before;
-    int r;
+    int r = side_thread_start(&s->id, serve, s);
 
-    /* Signals are for the threads of the run, or of the program that embeds it. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    r = pthread_create(&s->id, NULL, serve, s);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (r != 0) {
         snprintf(s->error, s->error_bytes, "--metrics-port: no thread: %s", strerror(r));
         return -r;

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE 1 /* close_range */
 #include "csv_thread.h"
 
-#include <linux/close_range.h>
+#include "results/side_thread.h"
+
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#define FIRST_OWN 3u
 
 struct csv_thread {
     pthread_t id;
@@ -25,10 +22,7 @@ static void *serve(void *arg)
 {
     struct csv_thread *t = arg;
 
-    /* Before Linux 5.9 the table stays that of the process: then files are opened as elsewhere. */
-#ifndef ACRIDA_ONE_DESCRIPTOR_TABLE
-    (void)close_range(FIRST_OWN, ~0u, CLOSE_RANGE_UNSHARE);
-#endif
+    side_thread_own_descriptors(STDERR_FILENO);
     pthread_mutex_lock(&t->lock);
     while (!t->is_ending) {
         if (t->function != NULL) {
@@ -45,20 +39,12 @@ static void *serve(void *arg)
 struct csv_thread *csv_thread_new(void)
 {
     struct csv_thread *t = calloc(1, sizeof(*t));
-    sigset_t all;
-    sigset_t before;
-    int r;
 
     if (t == NULL)
         return NULL;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->changed, NULL);
-    /* Signals are for the threads of the run, or of the program that embeds it. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    r = pthread_create(&t->id, NULL, serve, t);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (r == 0)
+    if (side_thread_start(&t->id, serve, t) == 0)
         return t;
     pthread_cond_destroy(&t->changed);
     pthread_mutex_destroy(&t->lock);

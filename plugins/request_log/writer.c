@@ -3,11 +3,11 @@
 #include "writer.h"
 
 #include "results/csv_text.h"
+#include "results/side_thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,20 +219,6 @@ static int open_file(struct writer *w, const char *path)
     return write_all(w, heading, sizeof(heading) - 1);
 }
 
-static int start(struct writer *w)
-{
-    sigset_t all;
-    sigset_t before;
-    int r;
-
-    /* Signals are for the threads of the run, or of the program that embeds it. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    r = pthread_create(&w->id, NULL, serve, w);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return -r;
-}
-
 static void release(struct writer *w)
 {
     for (size_t i = 0; i < w->n_rings; i++)
@@ -255,7 +241,7 @@ int writer_new(const char *path, struct writer **ret_writer)
     pthread_cond_init(&w->changed, NULL);
     r = open_file(w, path);
     if (r == 0)
-        r = start(w);
+        r = -side_thread_start(&w->id, serve, w);
     if (r < 0) {
         if (w->gz != NULL)
             gzclose(w->gz);

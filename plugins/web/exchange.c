@@ -2,10 +2,11 @@
 /* Jobs between two threads. */
 #include "exchange.h"
 
+#include "results/side_thread.h"
+
 #include <acrida/control.h>
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -107,19 +108,13 @@ static void *post_all(void *arg)
 struct web_exchange *web_exchange_new(void)
 {
     struct web_exchange *x = calloc(1, sizeof(*x));
-    sigset_t all;
-    sigset_t before;
 
     if (x == NULL)
         return NULL;
     pthread_mutex_init(&x->lock, NULL);
     pthread_cond_init(&x->changed, NULL);
     x->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    /* Signals are for the threads of the run, or of the program that embeds it. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    x->has_poster = x->fd >= 0 && pthread_create(&x->poster, NULL, post_all, x) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    x->has_poster = x->fd >= 0 && side_thread_start(&x->poster, post_all, x) == 0;
     if (x->has_poster)
         return x;
     web_exchange_free(x);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The server's thread. */
-#define _GNU_SOURCE 1 /* close_range */
 #include "server_parts.h"
 
 #include "auth.h"
 #include "listen.h"
+#include "results/side_thread.h"
 
 #include <acrida/acrida.h>
 
@@ -12,8 +12,6 @@
 #include <event2/http.h>
 #include <event2/listener.h>
 
-#include <linux/close_range.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +23,6 @@
 #define EVENTS_MAX 1024 /* a connection has 2 to 4: reading, writing, and their times */
 #define ROOM_US 100000
 #define LAST_US 50000
-#define FIRST_OWN 3u
 
 /* --- connections
  * -------------------------------------------------------------------------------------- */
@@ -245,26 +242,13 @@ static void clean_up(struct web_server *s)
     web_listen_tls_free(s->tls);
 }
 
-/* A table of descriptors of its own, in which the exchange's alone is shared. Before Linux 5.9
- * it stays that of the process. */
-static void part_with_descriptors(const struct web_server *s)
-{
-    unsigned shared = (unsigned)web_exchange_fd(s->exchange);
-
-#ifdef ACRIDA_ONE_DESCRIPTOR_TABLE
-    return;
-#endif
-    if (close_range(shared + 1, ~0u, CLOSE_RANGE_UNSHARE) == 0 && shared > FIRST_OWN)
-        (void)close_range(FIRST_OWN, shared - 1, 0);
-}
-
 static void *serve(void *server)
 {
     struct web_server *s = server;
     bool is_good;
 
     own = s;
-    part_with_descriptors(s);
+    side_thread_own_descriptors(web_exchange_fd(s->exchange));
     is_good = set_up(s);
     pthread_mutex_lock(&s->lock);
     s->is_ready = true;
@@ -314,20 +298,6 @@ static struct web_server *copy_options(const struct web_server_options *o)
     return NULL;
 }
 
-static int start_thread(struct web_server *s)
-{
-    sigset_t all;
-    sigset_t before;
-    int r;
-
-    /* Signals are for the threads of the run, or of the program that embeds it. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    r = pthread_create(&s->thread, NULL, serve, s);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return r;
-}
-
 struct web_server *web_server_start(const struct web_server_options *o, char *error,
                                     size_t error_bytes)
 {
@@ -340,7 +310,7 @@ struct web_server *web_server_start(const struct web_server_options *o, char *er
     }
     s->error = error;
     s->error_bytes = error_bytes;
-    if (start_thread(s) != 0) {
+    if (side_thread_start(&s->thread, serve, s) != 0) {
         free_server(s);
         return NULL;
     }

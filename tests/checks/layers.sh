@@ -83,7 +83,7 @@ function third_party(h) {
     if (h == "stdatomic.h" && folder == "base")
         return "core/base/clock\\.c$"
     if (h == "pthread.h" || h == "stdatomic.h" || h == "threads.h")
-        return top == "core" ? "core/sched/(mailbox|thread|fiber|stack)[^/]*$" : "plugins/(web/|report/csv_thread|metrics/(server|page)\\.c$|request_log/)"
+        return top == "core" ? "core/sched/(mailbox|thread|fiber|stack)[^/]*$" : "plugins/(web/|results/side_thread|report/csv_thread|metrics/(server|page)\\.c$|request_log/)"
     if (h ~ /^valgrind\// || h ~ /^sanitizer\//)
         return "core/sched/"
     if (h == "zlib.h")
