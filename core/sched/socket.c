@@ -500,7 +500,18 @@ int64_t acr_write(struct acr_user *u, struct acr_socket *s, const void *data, si
     uint64_t deadline_ns = 0;
     int64_t r = enter(u, s, ACR_WRITE, false);
 
-    return r < 0 ? r : leave(u, s, ACR_WRITE, send_parts(u, s, &part, 1, &deadline_ns));
+    if (r < 0)
+        return r;
+    /* Nearly always all is taken at once. */
+    r = bytes > 0 ? try_send(s, &part, 1) : 0;
+    if (ACRI_UNLIKELY(r != (int64_t)bytes)) {
+        int64_t sent = r > 0 ? r : 0;
+
+        advance(&part, 1, (size_t)sent);
+        r = r >= 0 || r == -EAGAIN || r == -EINTR ? send_parts(u, s, &part, 1, &deadline_ns) : r;
+        r = r < 0 ? r : r + sent;
+    }
+    return leave(u, s, ACR_WRITE, r);
 }
 
 int64_t acr_write_until_input(struct acr_user *u, struct acr_socket *s, const void *data,

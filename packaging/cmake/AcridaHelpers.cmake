@@ -42,6 +42,22 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND NOT ACRIDA_SANITIZE)
   endif()
 endif()
 
+# packaging/optimise.sh: built once to learn which code is hot, and once more with what was learnt.
+set(ACRIDA_PROFILE "" CACHE STRING "learn or use: optimise with a profile (gcc; see packaging/optimise.sh)")
+set(profile_folder ${CMAKE_BINARY_DIR}/profile)
+if(ACRIDA_PROFILE STREQUAL "learn")
+  add_compile_options($<$<COMPILE_LANGUAGE:C>:-fprofile-generate=${profile_folder}>
+                      $<$<COMPILE_LANGUAGE:C>:-fprofile-update=prefer-atomic>)
+  add_link_options(-fprofile-generate)
+elseif(ACRIDA_PROFILE STREQUAL "use")
+  # What was not run then is optimised as ever, not for size.
+  add_compile_options($<$<COMPILE_LANGUAGE:C>:-fprofile-use=${profile_folder}>
+                      $<$<COMPILE_LANGUAGE:C>:-fprofile-partial-training>
+                      $<$<COMPILE_LANGUAGE:C>:-Wno-missing-profile>)
+elseif(NOT ACRIDA_PROFILE STREQUAL "")
+  message(FATAL_ERROR "ACRIDA_PROFILE is learn, use, or nothing; not ${ACRIDA_PROFILE}")
+endif()
+
 set(ACRIDA_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
     -Wvla -Wundef -Wformat=2 -Wpointer-arith)
 if(ACRIDA_WERROR)

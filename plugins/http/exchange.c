@@ -90,6 +90,7 @@ void http_exchange_rewind(struct http_exchange *x)
 {
     http_text_clear(&x->head);
     http_text_clear(&x->content);
+    x->lent_head = x->lent_body = (struct http_span){ NULL, 0 };
     if (x->trace != NULL) {
         http_trace_begin(x->trace, x->method, x->url);
     }
@@ -215,6 +216,21 @@ bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t byt
     return http_text_add(&x->content, data, bytes) || give_up(x, "out of memory");
 }
 
+void http_exchange_lend(struct http_exchange *x, struct http_span head, struct http_span body)
+{
+    x->lent_head = head;
+    if (body.bytes == 0) {
+        return;
+    }
+    x->use = decide_use(x);
+    if (x->use != HTTP_USE_KEEP || x->trace != NULL) {
+        http_exchange_on_body(x, body.data, body.bytes);
+        return;
+    }
+    x->received = body.bytes;
+    x->lent_body = body;
+}
+
 /* Returns: the bytes, or SIZE_MAX with x->error. */
 static size_t read_call(struct http_exchange *x, char *to, size_t bytes)
 {
@@ -321,7 +337,8 @@ enum http_redirect http_exchange_read_redirect(const struct http_exchange *x)
     if (!x->follows || x->status > 399) {
         return HTTP_REDIRECT_NONE;
     }
-    if (http_exchange_header(x->head.data, x->head.length, "Location")[0] == '\0') {
+    struct http_span head = http_exchange_head(x);
+    if (http_exchange_header(head.data, head.bytes, "Location")[0] == '\0') {
         return HTTP_REDIRECT_NONE;
     }
     return http_redirect_decide(x->status, x->method);

@@ -56,8 +56,9 @@ struct http_exchange {
     const char *method;
     struct http_url_entry *entry; /* that the first `url` is of, held; NULL = none */
     const char *url;              /* absolute, without userinfo and fragment */
-    size_t path_at;               /* where path and query begin in it */
-    double before_ms;             /* response time when the hop began; 0: the first */
+    size_t url_bytes;
+    size_t path_at;   /* where path and query begin in it */
+    double before_ms; /* response time when the hop began; 0: the first */
     struct http_headers headers;
     struct http_body body;
     bool (*receive)(void *arg, const char *data, size_t bytes);
@@ -70,9 +71,11 @@ struct http_exchange {
 
     /* Come back, of the latest hop. */
     int status;
-    int http_version;         /* 10, 11, 20 */
-    struct http_text head;    /* status line and header lines, each ended by a NUL */
-    struct http_text content; /* the body as far as it is kept */
+    int http_version;           /* 10, 11, 20 */
+    struct http_text head;      /* status line and header lines, each ended by a NUL */
+    struct http_text content;   /* the body as far as it is kept */
+    struct http_span lent_head; /* in place of these where it is set (http_exchange_lend) */
+    struct http_span lent_body;
     uint64_t received;
     enum http_use use;
     bool has_given_up;        /* `receive` said stop, or the body is too large */
@@ -100,6 +103,11 @@ void http_exchange_rewind(struct http_exchange *x);
 bool http_exchange_on_header(struct http_exchange *x, const char *line, size_t bytes);
 /* A piece of the body, decoded. Returns: false to stop; `error` then says why. */
 bool http_exchange_on_body(struct http_exchange *x, const char *data, size_t bytes);
+/*
+ * For engines: the whole answer at once, after its status. Both stay the engine's, and as they are
+ * until the exchange is done with or its user yields.
+ */
+void http_exchange_lend(struct http_exchange *x, struct http_span head, struct http_span body);
 /* More of the request's body. Returns: the bytes, 0 at its end, SIZE_MAX when it failed. */
 size_t http_exchange_read(struct http_exchange *x, char *to, size_t bytes);
 /* After a function of the scenario that an exception has left. */
@@ -116,6 +124,17 @@ void http_exchange_finish(struct http_exchange *x, const char *error);
 
 /* A header of the answer, "" when missing. */
 const char *http_exchange_header(const char *head, size_t head_bytes, const char *name);
+/* The status line and the header lines, each ended by a NUL; the body as far as it is kept. */
+static inline struct http_span http_exchange_head(const struct http_exchange *x)
+{
+    return x->lent_head.bytes > 0 ? x->lent_head
+                                  : (struct http_span){ x->head.data, x->head.length };
+}
+static inline struct http_span http_exchange_content(const struct http_exchange *x)
+{
+    return x->lent_body.bytes > 0 ? x->lent_body
+                                  : (struct http_span){ x->content.data, x->content.length };
+}
 /* What an answer that is no success asks for: by http_exchange_redirect. */
 enum http_redirect http_exchange_read_redirect(const struct http_exchange *x);
 /* What the answer asks for; HTTP_REDIRECT_NONE when redirects are not followed. */

@@ -190,18 +190,16 @@ static bool take_known(struct http_fast_hop *hop, const char *data, size_t bytes
 {
     struct http_exchange *x = hop->x;
     struct http_fast_memo *memo = hop->memo;
-    const char *body;
+    struct http_span head = { memo->lines.data, memo->lines.length }, body;
 
-    if (!http_fast_memo_match(memo, data, bytes, &body) ||
-        !http_text_add(&x->head, memo->lines.data, memo->lines.length)) {
+    if (!http_fast_memo_match(memo, data, bytes, &body.data)) {
         return false;
     }
+    body.bytes = (size_t)memo->content_length;
     x->status = memo->status;
     hop->parse.version = memo->version;
     hop->parse.keeps_alive = memo->keeps_alive;
-    if (memo->content_length > 0) {
-        http_exchange_on_body(x, body, (size_t)memo->content_length);
-    }
+    http_exchange_lend(x, head, body);
     return true;
 }
 

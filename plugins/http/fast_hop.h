@@ -20,7 +20,7 @@ struct http_fast_hop {
     struct http_multipart *multipart; /* NULL: no such body */
     struct http_decode *decode;       /* NULL: the answer is not encoded, or has no body yet */
     char encodings[64];               /* of the answer; "" = none */
-    char *piece;                      /* of the body, in `out`: what has still to be written */
+    const char *piece;                /* what has still to be written; most often in `out` */
     size_t piece_bytes;
     size_t body_done; /* of a body in memory: what has been in a piece */
     bool is_last_piece;

@@ -80,21 +80,30 @@ static bool put_request_line(struct http_text *out, const struct http_exchange *
            http_text_puts(out, x->url + x->path_at) && http_text_add(out, " HTTP/1.1\r\n", 11);
 }
 
-/* The request line and the headers but for cookies: of a usual GET written out only once. */
-static bool put_head(struct http_fast_hop *hop)
+/* The head of a usual GET without cookies, which is written out only once; else NULL. */
+static const struct http_text *usual_head(const struct http_exchange *x)
 {
-    struct http_exchange *x = hop->x;
     struct http_url_entry *entry = x->entry;
 
     if (entry == NULL || x->url != entry->url || !x->is_get || !is_usual(x)) {
-        return put_request_line(&hop->out, x) && put_lines(hop);
+        return NULL;
     }
     if (entry->head.length == 0 &&
-        !(put_request_line(&entry->head, x) && put_headers(&entry->head, x))) {
+        !(put_request_line(&entry->head, x) && put_headers(&entry->head, x) &&
+          http_text_add(&entry->head, "\r\n", 2))) {
         http_text_clear(&entry->head);
-        return false;
+        return NULL;
     }
-    return http_text_add(&hop->out, entry->head.data, entry->head.length);
+    return &entry->head;
+}
+
+/* The request line and the headers but for cookies. */
+static bool put_head(struct http_fast_hop *hop, const struct http_text *usual)
+{
+    if (usual != NULL) {
+        return http_text_add(&hop->out, usual->data, usual->length - 2);
+    }
+    return put_request_line(&hop->out, hop->x) && put_lines(hop);
 }
 
 static bool put_cookies(struct http_fast_hop *hop)
@@ -185,7 +194,14 @@ const char *http_fast_request_prepare(struct http_fast_hop *hop)
     hop->is_chunked = false;
     hop->is_body_in_out = false;
     hop->is_last = false;
-    bool ok = put_head(hop) && put_cookies(hop);
+    const struct http_text *usual = usual_head(x);
+    if (usual != NULL && x->body.kind == HTTP_BODY_NONE && x->trace == NULL &&
+        http_jar_is_empty(&hop->user->jar)) {
+        hop->piece = usual->data;
+        hop->piece_bytes = usual->length;
+        return NULL;
+    }
+    bool ok = put_head(hop, usual) && put_cookies(hop);
     if (ok && has_body(x)) {
         ok = put_body_lines(hop);
     }
@@ -201,6 +217,8 @@ const char *http_fast_request_prepare(struct http_fast_hop *hop)
             http_trace_add_sent(x->trace, x->body.data, (size_t)x->body.bytes);
         }
     }
+    hop->piece = out->data;
+    hop->piece_bytes = out->length;
     return ok ? NULL : HTTP_FAILURE_MEMORY;
 }
 
@@ -228,7 +246,7 @@ static size_t read_piece(struct http_fast_hop *hop, char *to, size_t bytes, size
     return bytes;
 }
 
-/* A piece to be written, as a chunk or as it is, to hop->out. Returns: 0 or
+/* A piece to be written, as a chunk or as it is, in hop->out. Returns: 0 or
  * HTTP_FAST_REQUEST_FAILED. */
 static int next_piece(struct http_fast_hop *hop)
 {
@@ -250,8 +268,7 @@ static int next_piece(struct http_fast_hop *hop)
     if (hop->is_chunked) {
         char digits[CHUNK_HEAD + 1];
         int head = snprintf(digits, sizeof digits, "%zx\r\n", n);
-        hop->piece -= head;
-        memcpy(hop->piece, digits, (size_t)head);
+        hop->piece = memcpy(piece - head, digits, (size_t)head);
         memcpy(piece + n, "\r\n", CHUNK_TAIL);
         hop->piece_bytes += (size_t)head + CHUNK_TAIL;
     }
@@ -260,7 +277,7 @@ static int next_piece(struct http_fast_hop *hop)
 
 int http_fast_request_write(struct http_fast_hop *hop)
 {
-    int64_t r = acr_write(hop->x->u, hop->connection->socket, hop->out.data, hop->out.length);
+    int64_t r = acr_write(hop->x->u, hop->connection->socket, hop->piece, hop->piece_bytes);
 
     hop->piece_bytes = 0;
     hop->body_done = 0;

@@ -8,7 +8,7 @@
 #include <errno.h>
 
 /*
- * The head, and a small body, into hop->out; a multipart body is opened.
+ * The head, and a small body, as hop->piece; a multipart body is opened.
  *
  * Returns: NULL, or why it cannot be sent.
  */

@@ -24,7 +24,9 @@ static bool is_set(const char *text)
 
 static const char *prepare_method(struct http_exchange *x, const struct acr_request *r)
 {
-    x->is_get = r->method != NULL && strcmp(r->method, "GET") == 0;
+    const char *m = r->method;
+
+    x->is_get = m != NULL && m[0] == 'G' && m[1] == 'E' && m[2] == 'T' && m[3] == '\0';
     if (x->is_get) {
         x->method = r->method;
         return NULL;
@@ -53,6 +55,7 @@ static const char *prepare_url(struct http_exchange *x, struct http_plan *plan)
     x->entry = is_cacheable ? http_url_cache_find(cache, path, &hash) : NULL;
     if (x->entry != NULL) {
         x->url = x->entry->url;
+        x->url_bytes = x->entry->url_bytes;
         x->path_at = x->entry->path_at;
         plan->name = has_name ? plan->name : x->url + x->path_at;
         return NULL;
@@ -66,6 +69,7 @@ static const char *prepare_url(struct http_exchange *x, struct http_plan *plan)
     char *url = acr_alloc(x->u, scratch->length + 1);
     memcpy(url, scratch->data, scratch->length + 1);
     x->url = url;
+    x->url_bytes = scratch->length;
     if (is_cacheable) {
         http_url_cache_note(cache, hash, path, url, x->path_at);
     }
@@ -294,7 +298,8 @@ static void filter_headers(struct http_exchange *x, bool drops_content, bool dro
 const char *http_prepare_hop(struct http_exchange *x, enum http_redirect kind)
 {
     struct http_text *scratch = &x->user->loop->scratch;
-    const char *location = http_exchange_header(x->head.data, x->head.length, "Location");
+    struct http_span head = http_exchange_head(x);
+    const char *location = http_exchange_header(head.data, head.bytes, "Location");
     struct http_url parts;
 
     http_text_clear(scratch);
@@ -306,6 +311,7 @@ const char *http_prepare_hop(struct http_exchange *x, enum http_redirect kind)
     memcpy(url, scratch->data, scratch->length + 1);
     bool elsewhere = !http_url_same_origin(x->url, url);
     x->url = url;
+    x->url_bytes = scratch->length;
     x->path_at = http_url_split(url, &parts) == NULL ? (size_t)(parts.rest - url) : 0;
     if (kind == HTTP_REDIRECT_GET) {
         x->method = "GET";

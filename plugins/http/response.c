@@ -89,8 +89,8 @@ static void show_outcome(const struct acr_settlement *how, const struct http_res
     http_text_done(&shown);
 }
 
-static void settle(struct acr_sample *sample, const struct labels *labels, const char *error,
-                   const struct http_response *res)
+static void settle(struct http_user *user, struct acr_sample *sample, const struct labels *labels,
+                   const char *error, const struct http_response *res)
 {
     const struct acr_settlement how = {
         .size = sizeof how,
@@ -104,7 +104,6 @@ static void settle(struct acr_sample *sample, const struct labels *labels, const
         .context = labels->context,
         .tags = labels->tags,
     };
-    struct http_user *user = http_user_get(res->u);
 
     if (user == NULL) {
         acr_sample_settle(sample, &how);
@@ -118,30 +117,36 @@ static void settle(struct acr_sample *sample, const struct labels *labels, const
     user->loop->settling = NULL;
 }
 
-static char *put(char **at, const void *data, size_t bytes)
+static char *put(char **at, struct http_span text)
 {
     char *copy = *at;
 
-    if (bytes > 0) {
-        memcpy(copy, data, bytes);
+    if (text.bytes > 0) {
+        memcpy(copy, text.data, text.bytes);
     }
-    copy[bytes] = '\0';
-    *at += bytes + 1;
+    copy[text.bytes] = '\0';
+    *at += text.bytes + 1;
     return copy;
+}
+
+/* NULL stays NULL. */
+static char *put_text(char **at, const char *text)
+{
+    return text == NULL ? NULL : put(at, (struct http_span){ text, strlen(text) });
 }
 
 /* The strings of a response, to be copied behind it. */
 struct strings {
-    const char *error;
-    const char *url;
-    const char *final_url;
-    size_t body_bytes; /* copied */
+    struct http_span error;
+    struct http_span url;
+    struct http_span final_url; /* 0 bytes: the same */
+    struct http_span head;
+    struct http_span body; /* as far as it is copied */
 };
 
-static size_t strings_bytes(const struct strings *s, const struct http_exchange *x)
+static size_t strings_bytes(const struct strings *s)
 {
-    return strlen(s->error) + strlen(s->url) + strlen(s->final_url) + x->head.length +
-           s->body_bytes + 5;
+    return s->error.bytes + s->url.bytes + s->final_url.bytes + s->head.bytes + s->body.bytes + 5;
 }
 
 static void fill(struct http_response *res, char *at, const struct strings *s,
@@ -150,14 +155,13 @@ static void fill(struct http_response *res, char *at, const struct strings *s,
     struct acr_response *shown = &res->shown;
 
     res->u = x->u;
-    res->head = put(&at, x->head.data, x->head.length);
-    res->head_bytes = x->head.length;
-    shown->error = put(&at, s->error, strlen(s->error));
-    shown->url = put(&at, s->url, strlen(s->url));
-    shown->final_url =
-        s->final_url == s->url ? shown->url : put(&at, s->final_url, strlen(s->final_url));
-    shown->body = put(&at, x->content.data, s->body_bytes);
-    shown->body_bytes = s->body_bytes;
+    res->head = put(&at, s->head);
+    res->head_bytes = s->head.bytes;
+    shown->error = put(&at, s->error);
+    shown->url = put(&at, s->url);
+    shown->final_url = s->final_url.bytes == 0 ? shown->url : put(&at, s->final_url);
+    shown->body = put(&at, s->body);
+    shown->body_bytes = s->body.bytes;
     /* An answer that broke off is none; one that the scenario itself cut short is. */
     shown->status =
         x->error == NULL || x->has_given_up || http_exchange_redirect(x) != HTTP_REDIRECT_NONE
@@ -193,8 +197,10 @@ static struct http_response *make_kept(struct http_exchange *x, const struct htt
     bool is_large = x->content.length > COPY_BYTES;
     size_t labels_bytes = strlen(r->method) + bytes_of(r->context) + bytes_of(r->tags) + 3;
 
-    s->body_bytes = is_large ? 0 : x->content.length;
-    struct http_kept *k = calloc(1, sizeof *k + strings_bytes(s, x) + labels_bytes);
+    if (is_large) {
+        s->body.bytes = 0;
+    }
+    struct http_kept *k = calloc(1, sizeof *k + strings_bytes(s) + labels_bytes);
     if (k == NULL) {
         return NULL;
     }
@@ -204,9 +210,9 @@ static struct http_response *make_kept(struct http_exchange *x, const struct htt
         return NULL;
     }
     char *at = k->text;
-    k->method = put(&at, r->method, strlen(r->method));
-    k->context = r->context == NULL ? NULL : put(&at, r->context, strlen(r->context));
-    k->tags = r->tags == NULL ? NULL : put(&at, r->tags, strlen(r->tags));
+    k->method = put_text(&at, r->method);
+    k->context = put_text(&at, r->context);
+    k->tags = put_text(&at, r->tags);
     fill(&k->response, at, s, x);
     if (is_large) {
         k->body = x->content.data;
@@ -228,9 +234,9 @@ static struct http_response *make(struct http_exchange *x, const struct http_pla
             return kept;
         }
         http_text_done(&x->content);
+        s->body.bytes = 0;
     }
-    s->body_bytes = x->content.length;
-    struct http_response *res = acr_alloc(x->u, sizeof *res + strings_bytes(s, x));
+    struct http_response *res = acr_alloc(x->u, sizeof *res + strings_bytes(s));
     fill(res, (char *)(res + 1), s, x);
     return res;
 }
@@ -246,25 +252,25 @@ static void take_trends(const struct http_exchange *x, const struct acr_request 
     const char *list = x->user->profile->settings.trend_headers;
 
     if ((list != NULL || request->trend_headers != NULL) && acr_user_is_counted(x->u)) {
-        http_trends_each(list, request->trend_headers, http_text_get(&x->head), x->head.length,
+        struct http_span head = http_exchange_head(x);
+        http_trends_each(list, request->trend_headers, head.bytes == 0 ? "" : head.data, head.bytes,
                          take_trend, x->u);
     }
 }
 
 struct acr_response *http_response_make(struct http_exchange *x, const struct http_plan *plan,
-                                        const char *first_url, int redirects)
+                                        struct http_span first_url, int redirects)
 {
     char composed[ERROR_BYTES];
     bool is_status_error;
     const char *error = judge(x, plan, composed, &is_status_error);
     struct strings s = {
-        .error = error == NULL ? "" : error,
-        .url = first_url == NULL ? "" : first_url,
-        .final_url = x->url == NULL || x->url == first_url ? "" : x->url,
+        .error = { error, error == NULL ? 0 : strlen(error) },
+        .url = first_url,
+        .final_url = { x->url, x->url == first_url.data ? 0 : x->url_bytes },
+        .head = http_exchange_head(x),
+        .body = http_exchange_content(x),
     };
-    if (s.final_url[0] == '\0') {
-        s.final_url = s.url;
-    }
     take_trends(x, plan->request);
     struct http_response *res = make(x, plan, &s);
     struct acr_sample *sample = x->sample;
@@ -276,7 +282,7 @@ struct acr_response *http_response_make(struct http_exchange *x, const struct ht
         res->kept->is_status_error = is_status_error;
     } else {
         const struct labels labels = labels_of(plan);
-        settle(sample, &labels, error, res);
+        settle(x->user, sample, &labels, error, res);
     }
     return &res->shown;
 }
@@ -294,7 +300,7 @@ struct acr_response *http_response_refuse(struct acr_user *u, struct acr_sample 
     res->shown.final_url = "";
     if (sample != NULL) {
         const struct labels labels = { method, name, NULL, NULL };
-        settle(sample, &labels, error, res);
+        settle(http_user_get(u), sample, &labels, error, res);
     }
     return &res->shown;
 }
@@ -302,7 +308,7 @@ struct acr_response *http_response_refuse(struct acr_user *u, struct acr_sample 
 /* --- the end of the kept ------------------------------------------------------------------------
  */
 
-static void end(struct http_kept *k)
+static void end(struct http_user *user, struct http_kept *k)
 {
     char composed[ERROR_BYTES];
     const char *error = k->response.shown.error;
@@ -319,7 +325,7 @@ static void end(struct http_kept *k)
             error = composed;
         }
         const struct labels labels = { k->method, k->name, k->context, k->tags };
-        settle(k->sample, &labels, error, &k->response);
+        settle(user, k->sample, &labels, error, &k->response);
     }
     free(k->name);
     free(k->reason);
@@ -340,7 +346,7 @@ static void end_those(struct http_user *user, const struct acr_user *u, size_t m
         struct http_kept *k = *link;
         if (ends(k, u, mark)) {
             *link = k->next;
-            end(k);
+            end(user, k);
             continue;
         }
         user->kept_last = k;

@@ -23,7 +23,7 @@ struct http_response {
 
 /* The response of an exchange that is over, settled or put among the kept. Never NULL. */
 struct acr_response *http_response_make(struct http_exchange *x, const struct http_plan *plan,
-                                        const char *first_url, int redirects);
+                                        struct http_span first_url, int redirects);
 
 /* A response with nothing but an error, whose sample (NULL = none) is settled as failed. */
 struct acr_response *http_response_refuse(struct acr_user *u, struct acr_sample *sample,

@@ -26,7 +26,8 @@ static int run_hop(struct http_exchange *x)
         return r;
     }
     const char *error = r == 0 ? x->error : r == -ETIMEDOUT ? "timed out" : "cancelled";
-    if (http_trace_hop(&shown, x->trace, x->head.data, x->head.length, error)) {
+    struct http_span head = http_exchange_head(x);
+    if (http_trace_hop(&shown, x->trace, head.data, head.bytes, error)) {
         http_trace_print(&shown);
     }
     http_text_done(&shown);
@@ -125,7 +126,7 @@ struct acr_response *acr_http_send(struct acr_user *u, const struct acr_request 
     }
     x->sample = sample;
     x->error = http_prepare(x, request, &plan);
-    const char *first_url = x->url;
+    struct http_span first_url = { x->url, x->url_bytes };
     bool was_sent = x->error == NULL;
 
     if (was_sent && run(x, &plan, &redirects) < 0) {

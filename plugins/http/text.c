@@ -26,23 +26,6 @@ bool http_text_grow(struct http_text *t, size_t more_bytes)
     return true;
 }
 
-void http_text_clear(struct http_text *t)
-{
-    t->length = 0;
-    if (t->data != NULL) {
-        t->data[0] = '\0';
-    }
-}
-
-void http_text_trim(struct http_text *t, size_t keep_bytes)
-{
-    if (t->capacity > keep_bytes) {
-        http_text_done(t);
-        return;
-    }
-    http_text_clear(t);
-}
-
 void http_text_done(struct http_text *t)
 {
     free(t->data);

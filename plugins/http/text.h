@@ -16,6 +16,12 @@ struct http_text {
     size_t capacity;
 };
 
+/* A piece of text or bytes that is somebody else's. */
+struct http_span {
+    const char *data;
+    size_t bytes;
+};
+
 /* What http_text_reserve does when there is not enough room. */
 bool http_text_grow(struct http_text *t, size_t more_bytes);
 
@@ -48,11 +54,26 @@ static inline bool http_text_put(struct http_text *t, char c)
     return http_text_add(t, &c, 1);
 }
 
-/* Empty, memory kept. */
-void http_text_clear(struct http_text *t);
-/* Empty, and memory beyond a limit given back. */
-void http_text_trim(struct http_text *t, size_t keep_bytes);
 void http_text_done(struct http_text *t);
+
+/* Empty, memory kept. */
+static inline void http_text_clear(struct http_text *t)
+{
+    t->length = 0;
+    if (t->data != NULL) {
+        t->data[0] = '\0';
+    }
+}
+
+/* Empty, and memory beyond a limit given back. */
+static inline void http_text_trim(struct http_text *t, size_t keep_bytes)
+{
+    if (t->capacity > keep_bytes) {
+        http_text_done(t);
+    } else {
+        http_text_clear(t);
+    }
+}
 
 /* "" when empty. Borrowed until the next append. */
 const char *http_text_get(const struct http_text *t);

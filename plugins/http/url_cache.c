@@ -50,6 +50,7 @@ void http_url_cache_note(struct http_url_cache *cache, uint32_t hash, const char
     entry->n_holders = 1;
     entry->path = memcpy(text, path, path_bytes);
     entry->url = memcpy(text + path_bytes, url, url_bytes);
+    entry->url_bytes = url_bytes - 1;
     entry->path_at = path_at;
     http_url_cache_release(cache->entries[slot]);
     cache->entries[slot] = entry;

@@ -16,6 +16,7 @@ struct http_url_entry {
     size_t n_holders; /* the cache, and exchanges */
     const char *path; /* as it was asked for */
     const char *url;
+    size_t url_bytes;
     size_t path_at;        /* in url */
     struct http_text head; /* an engine's: the request as far as it is always the same */
     void *memo;            /* an engine's; NULL = none */

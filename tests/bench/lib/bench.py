@@ -19,6 +19,9 @@ import urllib.request
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 
+# A generator that never waits is measured here: that its numbers are not the server's is known.
+os.environ["ACRIDA_ALLOW_INVALID"] = "true"
+
 
 def die(text):
     sys.exit(f"bench: {text}")
