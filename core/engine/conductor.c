@@ -266,6 +266,16 @@ static bool is_deserted(struct acri_conductor *c)
            !c->load.spawner.is_moving && c->was_settled;
 }
 
+/* Says so, too. */
+static bool did_all_leave(struct acri_conductor *c)
+{
+    if (!is_deserted(c))
+        return false;
+    acri_log_warning("no %s is left: stopping",
+                     c->crew != NULL && c->crew->is_deserted ? "worker" : "user");
+    return true;
+}
+
 static uint64_t earliest(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
@@ -308,16 +318,17 @@ static void keep_running(struct acri_conductor *c)
             end_warmup(c);
         } else if (c->is_spawned) {
             tell_spawned(c);
+            c->may_be_deserted = true; /* what was said before counted for nothing */
         } else if (now_ns >= c->tick_due_ns) {
             acri_conductor_tick(c);
             acri_budget_step(&c->budget, c->loops, c->n_loops);
-            if (is_goal_lost(c))
+            if (is_goal_lost(c) || did_all_leave(c))
                 break;
-            if (is_deserted(c)) {
-                acri_log_warning("no %s is left: stopping",
-                                 c->crew != NULL && c->crew->is_deserted ? "worker" : "user");
+        } else if (c->may_be_deserted) {
+            c->may_be_deserted = false;
+            acri_conductor_collect(c, acri_clock_now_ns() + TICK_NS / 4);
+            if (did_all_leave(c))
                 break;
-            }
         } else {
             uint64_t next_ns = earliest(c->tick_due_ns, end_ns);
 

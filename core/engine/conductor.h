@@ -67,6 +67,7 @@ struct acri_conductor {
     bool is_waiting;            /* in its own wait, not in a hook's */
     bool is_spawned;            /* the number of users is as wanted: to be told */
     bool did_spawn;             /* it has been so once */
+    bool may_be_deserted;       /* a loop has no user left */
     bool was_settled; /* there should have been users, and none was on its way, when loops were last
                          asked how many there are */
     bool has_crashed;

@@ -161,6 +161,7 @@ static void clear(struct acri_conductor *c)
     c->n_empty = c->n_finished = 0;
     c->hook_results = (struct acri_hook_results){ .did_fail = false };
     c->stop = ACRI_RUN_ON;
+    c->may_be_deserted = false;
     c->is_spawned = c->did_spawn = c->did_ask_stop = c->is_edited = c->must_reset = false;
     c->exit_code = -1;
 }

@@ -102,6 +102,7 @@ static void fill_counts(struct acri_users *us, struct acri_handover *h)
     memcpy(h->load, us->load, sizeof(h->load));
     h->load[ACR_LOAD_SPAWNED] = us->n_spawned;
     h->n_live = us->n_live;
+    us->did_report_deserted = false;
     fill_fared(us, h);
     h->did_listener_fail = us->did_listener_fail;
 }

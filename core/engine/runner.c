@@ -58,6 +58,18 @@ static void on_empty(struct acri_users *from)
     acri_conductor_wake(&the_runner->c);
 }
 
+/* Users that come and go while others are spawned say nothing. */
+static void on_deserted(struct acri_users *from)
+{
+    struct acri_conductor *c = &the_runner->c;
+
+    (void)from;
+    if (c->load.is_open || c->load.spawner.is_moving || c->lead != NULL)
+        return;
+    c->may_be_deserted = true;
+    acri_conductor_wake(c);
+}
+
 static void on_finished(struct acri_users *from)
 {
     (void)from;
@@ -418,6 +430,7 @@ int acri_runner_run(const struct acri_plan *plan, const struct acri_run_options 
                                options->lead != NULL ? options->lead->desired.number_step : 1,
                            .on_handover = on_handover,
                            .on_empty = on_empty,
+                           .on_deserted = on_deserted,
                            .on_failed = on_failed,
                            .on_stop_test = on_stop_test,
                            .on_spawned = on_spawned,

@@ -249,6 +249,14 @@ static void run_on_empty(struct acri_message *m)
     free(e);
 }
 
+static void run_on_deserted(struct acri_message *m)
+{
+    struct users_message *e = (struct users_message *)(void *)m;
+
+    e->users->run->on_deserted(e->users);
+    free(e);
+}
+
 static void run_on_finished(struct acri_message *m)
 {
     struct users_message *e = (struct users_message *)(void *)m;
@@ -289,6 +297,10 @@ static void report_if_empty(struct acri_users *us)
     if (us->n_live == 0 && us->is_stopping && !us->did_report_empty) {
         us->did_report_empty = true;
         report(us, run_on_empty);
+    }
+    if (us->n_live == 0 && !us->is_stopping && !us->did_report_deserted) {
+        us->did_report_deserted = true;
+        report(us, run_on_deserted);
     }
 }
 

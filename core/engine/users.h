@@ -72,7 +72,8 @@ struct acri_run_common {
     /* Called on the control loop. */
     void (*on_handover)(struct acri_users *from);
     void (*on_empty)(struct acri_users *from);
-    void (*on_failed)(struct acri_users *from); /* its clients could not start */
+    void (*on_deserted)(struct acri_users *from); /* its last user has ended by itself */
+    void (*on_failed)(struct acri_users *from);   /* its clients could not start */
     void (*on_stop_test)(void);
     void (*on_spawned)(void); /* the number of users is as wanted */
     /* A loop has done iterations, wants some, or gives some back. */
@@ -181,6 +182,7 @@ struct acri_users {
     size_t n_live;
     bool is_stopping; /* no new users; emptied is reported once */
     bool did_report_empty;
+    bool did_report_deserted;      /* since the last handover */
     void **client_states;          /* plan->n_clients elements */
     struct acri_tls_contexts *tls; /* of sockets */
     struct acri_names *names;      /* copies of the control loop's */
