@@ -33,13 +33,6 @@ end_all() {
 }
 trap '[ "$?" = 0 ] || [ -z "${KEEP-}" ] || cp -r "$work" "$KEEP"; end_all; cleanup' EXIT
 
-free_port() {
-    python3 -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-}
-
 # await WHAT SECONDS COMMAND... : until the command succeeds
 await() {
     what=$1

@@ -78,11 +78,11 @@ now_ms() {
     echo $(($(date +%s%N) / 1000000))
 }
 
-# took WHAT LOWEST HIGHEST SINCE
+# took WHAT LOWEST SINCE : not much longer either; but a busy machine makes seconds of it
 took() {
-    elapsed=$(($(now_ms) - $4))
-    if [ "$elapsed" -lt "$2" ] || [ "$elapsed" -gt "$3" ]; then
-        fail "$1: took $elapsed ms, not $2 to $3"
+    elapsed=$(($(now_ms) - $3))
+    if [ "$elapsed" -lt "$2" ] || [ "$elapsed" -gt 10000 ]; then
+        fail "$1: took $elapsed ms, not $2 to 10000"
     fi
 }
 
@@ -118,10 +118,10 @@ plain_routes() {
     contains json '"ok":true' "$(get "$url/json")"
     since=$(now_ms)
     get -o /dev/null "$url/delay/200"
-    took delay 200 1500 "$since"
+    took delay 200 "$since"
     since=$(now_ms)
     expect slow 50 "$(get "$url/slow/5/50" | wc -c | tr -d ' ')"
-    took slow 200 1500 "$since"
+    took slow 200 "$since"
 }
 
 broken_routes() {
@@ -171,8 +171,14 @@ shop_routes() {
     expect 'no product' 404 "$(code "$url/api/products/1001")"
     contains products '"page":2,"limit":1,"total":1000,"products":[{"id":2,' \
         "$(get "$url/api/products?page=2&limit=1")"
-    thing=$(get -X POST "$url/things" | sed 's/.*"id":"\([0-9]*\)".*/\1/')
-    contains thing '"status":"PENDING"' "$(get "$url/things/$thing")"
+    # Asked for within its first 300 ms, which a busy machine may miss.
+    tries=0
+    until get "$url/things/$(get -X POST "$url/things" | sed 's/.*"id":"\([0-9]*\)".*/\1/')" >"$work/thing" &&
+        grep -q '"status":"PENDING"' "$work/thing"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 50 ] || fail "thing: never pending: $(cat "$work/thing")"
+    done
+    thing=$(sed 's/.*"id":"\([0-9]*\)".*/\1/' "$work/thing")
     sleep 0.4
     contains thing '"status":"ACTIVE"' "$(get "$url/things/$thing")"
     for path in /api/v1/data/export /admin/dashboard /api/mobile/feed '/api/users?q=ann'; do
@@ -237,15 +243,15 @@ rules() {
     breaks 18 "$url/cookies"
     since=$(now_ms)
     get -o /dev/null "$url/api/products/1"
-    took 'rule delay' 100 1500 "$since"
+    took 'rule delay' 100 "$since"
     since=$(now_ms)
     expect 'rule slow' 100 "$(get "$url/bytes/100" | wc -c | tr -d ' ')"
-    took 'rule slow' 200 1500 "$since"
+    took 'rule slow' 200 "$since"
     since=$(now_ms)
     get -o /dev/null "$url/" &
     sleep 0.1
     get -o /dev/null "$url/echo"
-    took 'rule stall' 290 1500 "$since"
+    took 'rule stall' 290 "$since"
     wait $!
     stop
 }
@@ -263,7 +269,7 @@ special_options() {
     get -o /dev/null "$url/"
     sleep 0.45
     get -o /dev/null "$url/"
-    took 'periodic stall' 690 2000 "$since"
+    took 'periodic stall' 690 "$since"
     expect 'things error' '"ERROR"' "$(get "$url/things/1000000" | grep -o '"ERROR"')"
     stop
 }

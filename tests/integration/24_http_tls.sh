@@ -53,6 +53,13 @@ target_pid=$!
 curl -sS --retry 50 --retry-connrefused --retry-delay 0 --retry-max-time 20 --cacert ca.pem -o /dev/null \
     "https://localhost:$port/" 2>/dev/null || fail "nginx does not start: $(cat nginx.err)"
 
+# all_logged : nginx writes a line after the answer has gone
+all_logged() {
+    n=$(ledger attempts)
+    wait_for 'its line in the log of nginx' sh -c "[ \"\$(wc -l <requests.log)\" -ge $n ]"
+    expect 'requests in the log of nginx' "$(wc -l <requests.log | tr -d ' ')" "$n"
+}
+
 # visit EXIT-CODE TYPE HOST OPTION...
 visit() {
     code=$1
@@ -75,11 +82,11 @@ version=11
 [ "$engine" != curl ] || version=20
 : >requests.log
 TEST_VERSION=$version visit 0 visitor "$host" --http-ca ca.pem
-expect 'requests in the log of nginx' "$(wc -l <requests.log | tr -d ' ')" "$(ledger attempts)"
+all_logged
 story='HTTP/1.1 when asked for'
 : >requests.log
 TEST_VERSION=11 visit 0 visitor "$host" --http-ca ca.pem --http-version 1.1
-expect 'requests in the log of nginx' "$(wc -l <requests.log | tr -d ' ')" "$(ledger attempts)"
+all_logged
 
 story='client certificates'
 host=https://localhost:$closed

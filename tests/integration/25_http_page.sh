@@ -19,7 +19,10 @@ start_target --port 0
 for threads in 1 2; do
     story="visitors, $threads threads"
     curl -sS -o /dev/null -X POST "$url/_target/reset"
-    run 0 -f "$source/samples/page.c" --headless --only-summary -u 8 -r 1000 -t 4s --threads "$threads" --csv r -H "$url"
+    # Tasks come to their end: what is cut short is in the target's counts, and in no others.
+    run 0 -f "$source/samples/page.c" --headless --only-summary -u 8 -r 1000 -t 4s -s 20s --threads "$threads" --csv r \
+        -H "$url"
+    expect 'cut short' 0 "$(ledger cancelled)"
     expect 'heads that the target read' "$(heads)" "$(ledger attempts)"
     expect failures 0 "$(total 'Failure Count')"
     lacks err 'exceptions' 'exception in'

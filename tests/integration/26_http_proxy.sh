@@ -66,6 +66,13 @@ answers() {
 answers --cacert ca.pem "https://localhost:$secure/"
 answers -x "http://ann:secret@$proxy" "$url/"
 
+# all_logged : nginx writes a line after the answer has gone
+all_logged() {
+    n=$(ledger attempts)
+    wait_for 'its line in the log of nginx' sh -c "[ \"\$(wc -l <requests.log)\" -ge $n ]"
+    expect 'requests in the log of nginx' "$(wc -l <requests.log | tr -d ' ')" "$n"
+}
+
 # visit EXIT-CODE TYPE OPTION... : 10 users
 visit() {
     code=$1
@@ -88,7 +95,7 @@ story='HTTPS goes through tunnels'
 : >proxy.log
 : >requests.log
 visit 0 tunnelled -H "https://localhost:$secure" --http-proxy "$right" --http-ca ca.pem
-expect 'requests in the log of nginx' "$(wc -l <requests.log | tr -d ' ')" "$(ledger attempts)"
+all_logged
 expect 'tunnels' 20 "$(grep -c 'Request (file descriptor.*: CONNECT' proxy.log)"
 
 story='credentials'

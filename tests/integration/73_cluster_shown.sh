@@ -29,7 +29,7 @@ worker() {
 cp "$scenarios/shown.c" .
 "$acrida" build shown.c >/dev/null # not by all of them at once
 start_target
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 
 story='two workers with labels'
 worker w-one 3 --label region=eu --label zone=a

@@ -106,9 +106,20 @@ ledger() {
     sed -n "s/^,,ledger_$1,\([0-9]*\)\r\$/\1/p" r_metrics.csv
 }
 
-# free_port : a port of 127.0.0.1 that nobody listens on
+# free_port : a port that nobody has. Not of those that the kernel gives to clients (32768 and above): until somebody
+# listens there, and whenever nobody does for a moment, it would be the end of a connection of any other story.
 free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    python3 -c 'import random, socket
+while True:
+    with socket.socket() as s:
+        port = random.randrange(10000, 32768)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("", port))
+        except OSError:
+            continue
+        print(port)
+        break'
 }
 
 # wait_for WHAT COMMAND... : until the command succeeds, or it takes too long

@@ -10,17 +10,17 @@
 
 #include <cmocka.h>
 
-/* Everything takes many times as long, and what the sanitizer finds does not depend on how often a
+/* Everything takes many times as long, and what a sanitizer finds does not depend on how often a
  * thing is tried: loops over seeds and places take fewer of them. */
-#if defined(__SANITIZE_THREAD__)
-#define UNIT_UNDER_TSAN 1
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define UNIT_UNDER_SANITIZER 1
 #elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UNIT_UNDER_TSAN 1
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define UNIT_UNDER_SANITIZER 1
 #endif
 #endif
-#ifndef UNIT_UNDER_TSAN
-#define UNIT_UNDER_TSAN 0
+#ifndef UNIT_UNDER_SANITIZER
+#define UNIT_UNDER_SANITIZER 0
 #endif
 
 #endif

@@ -2,6 +2,8 @@
 /* --iterations over workers that come and go: just so many are dealt that can have been begun. */
 #include "support/unit.h"
 
+#include "support/port.h"
+
 #include "app/fleet.h"
 #include "app/fleet_budget.h"
 #include "app/fleet_journal.h"
@@ -9,11 +11,8 @@
 #include "base/clock.h"
 #include "engine/users.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 enum { MOST = 4, ALL = 1000 };
 
@@ -25,23 +24,11 @@ static struct acri_run_common common = { .plan = &plan };
 static uint32_t slots[MOST];
 static uint64_t now_ns;
 
-static uint16_t free_port(void)
-{
-    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t n = sizeof(a);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    assert_int_equal(bind(fd, (struct sockaddr *)&a, n), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
-    close(fd);
-    return ntohs(a.sin_port);
-}
-
 static int set_up(void **state)
 {
     char *argv[] = { "acrida", "--iterations", "1000", NULL };
     const struct acri_master_options o = { .bind_host = "127.0.0.1",
-                                           .bind_port = free_port(),
+                                           .bind_port = port_free(),
                                            .version = "1" };
     struct acri_error error = { "" };
 

@@ -304,7 +304,7 @@ static void many_entries_are_cheap(void **state)
     char names[ACRI_HISTORY_ENTRIES + 50][16];
     struct timespec from, to;
     double ms = 0, most_ms = 0;
-    const unsigned every = UNIT_UNDER_TSAN ? 16 : 4;
+    const unsigned every = UNIT_UNDER_SANITIZER ? 16 : 4;
     size_t n_with = 0;
     struct run r;
 

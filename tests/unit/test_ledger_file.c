@@ -84,7 +84,7 @@ static struct seen look(const struct acri_ledger_file *f)
 
 static void reports_are_kept_until_they_are_acknowledged(void **state)
 {
-    const uint64_t n = UNIT_UNDER_TSAN ? 500 : 5000;
+    const uint64_t n = UNIT_UNDER_SANITIZER ? 500 : 5000;
     struct acri_ledger_file *f = create(1);
     struct acri_tally *tally;
     struct acri_tally total;
@@ -265,7 +265,7 @@ static void run_child(uint64_t die_at)
 
 static void a_kill_between_any_two_steps_loses_nothing(void **state)
 {
-    const uint64_t stride = UNIT_UNDER_TSAN ? 7 : 1;
+    const uint64_t stride = UNIT_UNDER_SANITIZER ? 7 : 1;
     uint64_t n_steps;
     uint64_t n_found = 0;
 

@@ -16,7 +16,7 @@
 #include "stats/snapshot.h"
 #include "support/stream.h"
 
-#define N_SAMPLES (UNIT_UNDER_TSAN ? 60000 : 200000)
+#define N_SAMPLES (UNIT_UNDER_SANITIZER ? 60000 : 200000)
 #define SAMPLES_PER_TICK 5000 /* of all */
 #define TICKS_PER_REPORT 4
 #define MOST_WORKERS 8

@@ -11,10 +11,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { USERS = 20 };
+
+static char folder[] = "/tmp/acrida-control-XXXXXX";
 
 static struct {
     struct acri_thread thread;
@@ -138,7 +141,7 @@ static int on_init(struct acr_user *u)
     note("init");
     acr_control_hold();
     assert_true(acr_control_is_held());
-    seen.kept = acr_feeder_open(u, "acrida-test-control-rows.csv", ACR_FEED_SEQUENTIAL);
+    seen.kept = acr_feeder_open(u, "rows.csv", ACR_FEED_SEQUENTIAL);
     assert_non_null(seen.kept);
     return acri_thread_start(&seen.thread, "poster", post_first, NULL);
 }
@@ -148,7 +151,7 @@ static int on_start(struct acr_user *u, const struct acr_test_event *e)
     (void)e;
     note("test_start");
     assert_int_equal(acr_share(u, "run", "x"), 0);
-    seen.of_run = acr_feeder_open(u, "acrida-test-control-rows.csv", ACR_FEED_SEQUENTIAL);
+    seen.of_run = acr_feeder_open(u, "rows.csv", ACR_FEED_SEQUENTIAL);
     return seen.of_run != NULL ? 0 : -1;
 }
 
@@ -274,14 +277,20 @@ static struct acri_run_result run(void)
 
 static int set_up(void **state)
 {
-    FILE *f = fopen("/tmp/acrida-test-control-rows.csv", "w");
+    FILE *f;
 
     (void)state;
-    if (f == NULL)
+    if (mkdtemp(folder) == NULL || chdir(folder) < 0 || (f = fopen("rows.csv", "w")) == NULL)
         return -1;
     fputs("id\na\nb\n", f);
-    fclose(f);
-    return chdir("/tmp");
+    return fclose(f);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    unlink("rows.csv");
+    return rmdir(folder);
 }
 
 static void runs_come_one_after_another_until_it_quits(void **state)
@@ -320,5 +329,5 @@ int main(void)
     };
 
     /* As a process that must exit does: what the thread that is left behind holds is no leak. */
-    _exit(cmocka_run_group_tests(tests, set_up, NULL));
+    _exit(cmocka_run_group_tests(tests, set_up, tear_down));
 }

@@ -2,7 +2,7 @@
 /* Masters and workers over a network that is as bad as it may be. */
 #include "support/cluster.h"
 
-enum { STRIDE = UNIT_UNDER_TSAN ? 3 : 1 }; /* between two seeds */
+enum { STRIDE = UNIT_UNDER_SANITIZER ? 3 : 1 }; /* between two seeds */
 
 static void a_worker_joins_is_told_reports_writes_and_leaves(void **state)
 {

@@ -2,6 +2,8 @@
 /* Real sockets on loopback. Nothing sleeps: what is awaited is polled for. */
 #include "support/unit.h"
 
+#include "support/port.h"
+
 #include "base/rng.h"
 #include "dist/transport.h"
 
@@ -98,23 +100,6 @@ static void ping(struct acri_transport *worker, struct acri_transport *master, c
     assert_int_equal(at_worker.pipe, 0);
 }
 
-static uint16_t free_port(void)
-{
-    struct sockaddr_in6 at = { .sin6_family = AF_INET6 };
-    socklen_t n = sizeof(at);
-    int fd = socket(AF_INET6, SOCK_STREAM, 0);
-
-    if (fd < 0) {
-        at.sin6_family = AF_INET;
-        fd = socket(AF_INET, SOCK_STREAM, 0);
-    }
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
-    close(fd);
-    return ntohs(at.sin6_port);
-}
-
 /* A master on a free port; another process may take it first. */
 static struct acri_transport *master_at(const char *host, uint16_t *ret_port)
 {
@@ -123,7 +108,7 @@ static struct acri_transport *master_at(const char *host, uint16_t *ret_port)
     int r;
 
     do {
-        *ret_port = free_port();
+        *ret_port = port_free();
         r = acri_transport_bind(host, *ret_port, &t, &error);
     } while (r == -EADDRINUSE);
     if (r < 0)

@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/unit.h"
 
+#include "support/port.h"
+
 #include "base/clock.h"
 #include "dist/uplink.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-static uint16_t free_port(void)
-{
-    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t n = sizeof(a);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    assert_int_equal(bind(fd, (struct sockaddr *)&a, n), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
-    close(fd);
-    return ntohs(a.sin_port);
-}
 
 static unsigned n_frames;
 static uint32_t last_pipe;
@@ -56,7 +43,7 @@ static void say_hello(struct acri_uplink *u, struct acri_transport *master)
 /* "localhost" may be ::1 first, where nobody listens. */
 static void a_name_is_dialled_where_somebody_answers(void **state)
 {
-    const uint16_t port = free_port();
+    const uint16_t port = port_free();
     struct acri_transport *master = NULL;
     struct acri_uplink *u = acri_uplink_new("localhost", port, true);
     struct acri_link link = acri_uplink_link(u);
