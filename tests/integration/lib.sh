@@ -18,7 +18,11 @@ url=
 
 work=$(mktemp -d)
 cd "$work"
-export HOME="$work" XDG_CACHE_HOME="$work/cache"
+export HOME="$work"
+# What one has compiled serves all of this build: else each would compile its own, on two CPUs that they share.
+export XDG_CACHE_HOME="$build/tests/cache"
+mkdir -p "$XDG_CACHE_HOME/acrida"
+find "$XDG_CACHE_HOME/acrida" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} +
 for name in $(env | sed -n 's/^\(ACRIDA_[A-Z0-9_]*\)=.*/\1/p'); do
     unset "$name"
 done
