@@ -201,12 +201,13 @@ static int hash_sources(const struct job *job, struct acri_hash *key, struct acr
         acri_buf_clear(&text);
         r = end_command(&c, &text, source, "compile", reterr);
         acri_hash_add(key, acri_buf_text(&text), text.length + 1);
-        for (const char *line = acri_buf_text(&text); *line != '\0';) {
-            size_t n = strcspn(line, "\n");
+        for (size_t at = 0, n; at < text.length; at += n + 1) {
+            const char *line = acri_buf_text(&text) + at;
+            const char *stop = memchr(line, '\n', text.length - at);
 
+            n = stop != NULL ? (size_t)(stop - line) : text.length - at;
             if (*line != '#')
                 acri_hash_add(note, line, n);
-            line += n + (line[n] == '\n');
         }
     }
     acri_buf_done(&text);
