@@ -11,7 +11,7 @@ while read -r name; do
     if [ ! -x "$build/tests/unit/$name" ]; then
         echo "$list: there is no $name: take it off"
         bad=1
-    elif nm -u "$build/tests/unit/$name" | grep -q ' pthread_create@'; then
+    elif nm -D -u "$build/tests/unit/$name" | grep -q ' pthread_create@'; then
         echo "$list: $name is linked with threads: take it off"
         bad=1
     fi
