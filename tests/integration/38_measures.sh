@@ -61,12 +61,14 @@ visits=$(total 'Request Count' visit)
 expect 'requests' "$((2 * visits))" "$(total 'Request Count' /delay/10)"
 expect 'requests with the tag' "$visits" "$(value tag first tag_requests)"
 expect 'started' "$((3 * visits))" "$(ledger started)"
-# Open requests are those on the network alone: by Little's law, their rate times their mean time.
+# Open requests are those on the network alone: by Little's law, their rate times their mean time. With measures among them
+# they would be more than twice as many. A busy machine starts and ends the threads over which they are averaged some
+# tenths of a second apart from the run, of whose three seconds the rate is.
 awk -v open="$(value '' '' open_requests_mean)" -v rate="$(total 'Requests/s' /delay/10)" \
     -v mean="$(value GET '\/delay\/10' response_time_avg_ms)" '
     BEGIN {
         law = rate * mean / 1000
-        if (!(law > 0.95 * open && law < 1.05 * open)) {
+        if (!(law > 0.75 * open && law < 1.25 * open)) {
             print "open requests " open ", by the law " law
             exit 1
         }
