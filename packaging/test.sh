@@ -3,7 +3,7 @@
 # Installs what is needed, then builds and tests three times: optimised (with the checks of the source),
 # under AddressSanitizer and UndefinedBehaviorSanitizer, under ThreadSanitizer. Then half a minute of fuzzing.
 # Machines that run this are shared: what fails is repeated once, alone. What passes then has passed, and is named at the
-# end all the same. What a sanitizer or the fuzzer has found is found: that is not repeated, nor are more than 10.
+# end all the same. What a sanitizer or the fuzzer has found is found: that is not repeated, nor are more than 5.
 # The last line counts the tests of all of them: "N passed, N failed". Fails if anything failed.
 # usage: test.sh [PRESET...]   (default: release asan tsan fuzz)
 set -eu
@@ -33,7 +33,7 @@ failed_tests() {
 
 # may_pass_alone PRESET FILE COUNT : whether what ctest says there of failed tests may be due to the machine
 may_pass_alone() {
-    [ "$1" != fuzz ] && [ "$3" -gt 0 ] && [ "$3" -le 10 ] &&
+    [ "$1" != fuzz ] && [ "$3" -gt 0 ] && [ "$3" -le 5 ] &&
         ! grep -qE 'SUMMARY: [A-Za-z]*Sanitizer|runtime error: ' "$2"
 }
 
