@@ -2,9 +2,9 @@
 /* Which file is written when. */
 #include "csv_writer.h"
 
-#include "csv_files.h"
+#include "results/csv_files.h"
 #include "results/csv_rows.h"
-#include "csv_thread.h"
+#include "results/csv_thread.h"
 
 #include <acrida/acrida.h>
 #include <acrida/report.h>

@@ -5,21 +5,25 @@
  */
 #include "compare_show.h"
 #include "csv_writer.h"
-#include "json_writer.h"
-#include "junit_writer.h"
 #include "pattern_lines.h"
+#include "results/json_rows.h"
+#include "results/junit_rows.h"
+#include "results/report_file.h"
 
 #include <acrida/acrida.h>
 #include <acrida/cluster.h>
+#include <acrida/control.h>
 #include <acrida/events.h>
 #include <acrida/report.h>
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* One per process; hooks run one after another on the control loop. */
 static struct csv_writer writer;
-static struct json_writer json;
-static struct junit_writer junit;
+static struct report_file json;
+static struct report_file junit;
 /* A full disk is told once, not every second. */
 static bool has_complained;
 
@@ -35,9 +39,7 @@ static int fail_json(struct acr_user *u, int r)
 
 static int fail_junit(struct acr_user *u, int r)
 {
-    r = acr_raise(u, "--junit: cannot write %s: %s", junit.path, strerror(-r));
-    junit_writer_close(&junit);
-    return r;
+    return acr_raise(u, "--junit: cannot write %s: %s", junit.path, strerror(-r));
 }
 
 static int init_csv(struct acr_user *u)
@@ -65,16 +67,18 @@ static int init(struct acr_user *u)
     int r = init_csv(u);
 
     if (r == 0 && *name != '\0') {
-        r = json_writer_open(&json, name);
+        r = report_file_open(&json, name, ".json");
         if (r < 0) {
             r = fail_json(u, r);
-            json_writer_close(&json);
+            report_file_close(&json);
         }
     }
     if (r == 0 && *path != '\0') {
-        r = junit_writer_open(&junit, path);
-        if (r < 0)
+        r = report_file_open(&junit, path, "");
+        if (r < 0) {
             r = fail_junit(u, r);
+            report_file_close(&junit);
+        }
     }
     return r;
 }
@@ -91,51 +95,93 @@ static int tick(struct acr_user *u, const struct acr_snapshot *s)
     return 0;
 }
 
-static int test_stop(struct acr_user *u, const struct acr_snapshot *s)
+/* --- what is written when a run is over
+ * ---------------------------------------------------------- */
+
+static int write_json(struct acr_user *u, const struct acr_snapshot *s, int exit_code)
+{
+    struct json_text j = { .depth = 0 };
+    int r;
+
+    if (json.path[0] == '\0')
+        return 0;
+    json_rows_all(&j, s, exit_code);
+    r = report_file_write(&json, &j.text);
+    csv_text_done(&j.text);
+    return r < 0 ? fail_json(u, r) : 0;
+}
+
+static int write_junit(struct acr_user *u, const struct acr_snapshot *s)
+{
+    struct csv_text t = { .length = 0 };
+    int r;
+
+    if (junit.path[0] == '\0')
+        return 0;
+    junit_rows_all(&t, s, acr_option_int("exit-code-on-error", 1) != 0);
+    r = report_file_write(&junit, &t);
+    csv_text_done(&t);
+    return r < 0 ? fail_junit(u, r) : 0;
+}
+
+static int write_csv(struct acr_user *u, const struct acr_snapshot *s)
 {
     int r = csv_writer_final(&writer, s);
 
-    if (s != NULL && !acr_is_worker() && !acr_option_flag("no-patterns"))
-        pattern_lines_log(u, s);
     return r < 0 ? fail(u, r) : 0;
 }
 
-/* The exit code, too, is known only now. */
-static int quit_json(struct acr_user *u, const struct acr_quit_event *e)
+/* Locust's list. */
+static int print_json(struct acr_user *u, const struct acr_snapshot *s)
 {
-    int r = e->snapshot != NULL ? json_writer_final(&json, e->snapshot, e->exit_code) : 0;
+    struct json_text j = { .depth = 0 };
+    int r = 0;
 
-    if (r < 0) {
-        r = fail_json(u, r);
-        json_writer_close(&json);
-        return r;
-    }
-    json_writer_close(&json);
-    if (e->snapshot != NULL && acr_option_flag("json"))
-        r = json_writer_print(e->snapshot);
+    if (!acr_option_flag("json"))
+        return 0;
+    json_rows_locust(&j, s);
+    errno = EIO;
+    if (j.text.is_incomplete)
+        r = -ENOMEM;
+    else if (fwrite(j.text.data, 1, j.text.length, stdout) != j.text.length || fflush(stdout) != 0)
+        r = -errno;
+    csv_text_done(&j.text);
     return r < 0 ? acr_raise(u, "--json: cannot write to stdout: %s", strerror(-r)) : 0;
 }
 
-static int quit_junit(struct acr_user *u, const struct acr_quit_event *e)
+static int first_of(int a, int b)
 {
-    int r = e->snapshot != NULL ? junit_writer_final(&junit, e->snapshot) : 0;
-
-    if (r < 0)
-        return fail_junit(u, r);
-    junit_writer_close(&junit);
-    return 0;
+    return a != 0 ? a : b;
 }
 
+/* Of a process that stays, whatever becomes of it, each run's results are there from its end on. */
+static int test_stop(struct acr_user *u, const struct acr_snapshot *s)
+{
+    int r = write_csv(u, s);
+
+    if (s != NULL && !acr_is_worker() && !acr_option_flag("no-patterns"))
+        pattern_lines_log(u, s);
+    if (s == NULL || !acr_control_is_held())
+        return r;
+    r = first_of(r, write_json(u, s, JSON_ROWS_NO_EXIT_CODE));
+    return first_of(r, write_junit(u, s));
+}
+
+/* Now the exit code is known, too. */
 static int quitting(struct acr_user *u, const struct acr_quit_event *e)
 {
-    int r = e->snapshot != NULL ? csv_writer_final(&writer, e->snapshot) : 0;
-    int r_json;
-    int r_junit;
+    int r = 0;
 
+    if (e->snapshot != NULL) {
+        r = write_csv(u, e->snapshot);
+        r = first_of(r, write_json(u, e->snapshot, e->exit_code));
+        r = first_of(r, print_json(u, e->snapshot));
+        r = first_of(r, write_junit(u, e->snapshot));
+    }
     csv_writer_close(&writer);
-    r_json = quit_json(u, e);
-    r_junit = quit_junit(u, e);
-    return r < 0 ? fail(u, r) : r_json != 0 ? r_json : r_junit;
+    report_file_close(&json);
+    report_file_close(&junit);
+    return r;
 }
 
 static const struct acr_option options[] = {
@@ -160,7 +206,8 @@ static const struct acr_option options[] = {
     { .name = "json-file",
       .is_local = true,
       .metavar = "NAME",
-      .help = "Write all results to NAME.json at the end: run, entries with histograms, failures, "
+      .help = "Write all results to NAME.json at the end of each run: run, entries with "
+              "histograms, failures, "
               "exceptions, metrics, ledger. Folders are made." },
     { .name = "no-patterns",
       .help = "Do not log at the end in which pattern the system degraded.",
@@ -169,7 +216,8 @@ static const struct acr_option options[] = {
     { .name = "junit",
       .is_local = true,
       .metavar = "FILE",
-      .help = "Write the verdict to FILE as JUnit XML at the end: a test case for each goal, for "
+      .help = "Write the verdict to FILE as JUnit XML at the end of each run: a test case for each "
+              "goal, for "
               "failures, and for whether the numbers are valid. Folders are made." },
 };
 

@@ -116,7 +116,7 @@ void json_rows_live(struct json_text *j, const struct acr_snapshot *s, uint64_t 
     json_text_count(j, "schema", SCHEMA);
     json_text_count(j, "run_number", run_number);
     json_verdict(j, s);
-    json_run(j, s, 0);
+    json_run(j, s, JSON_ROWS_NO_EXIT_CODE);
     json_ledger(j, s);
     json_load(j, s);
     json_entry(j, "total", s, acr_snapshot_total(s), &live);

@@ -13,6 +13,9 @@ struct acr_snapshot;
 /* The list of entries that Locust prints. */
 void json_rows_locust(struct json_text *j, const struct acr_snapshot *s);
 
+/* As an exit code: it is not decided, because the process goes on. */
+#define JSON_ROWS_NO_EXIT_CODE (-1)
+
 /* All there is. */
 void json_rows_all(struct json_text *j, const struct acr_snapshot *s, int exit_code);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What stands in JSON of a run as a whole. */
 #include "results/json_parts.h"
+#include "results/json_rows.h"
 
 #include <acrida/report.h>
 
@@ -25,7 +26,7 @@ void json_run(struct json_text *j, const struct acr_snapshot *s, int exit_code)
     json_text_number(j, "duration_s", acr_snapshot_elapsed(s));
     json_text_string(j, "state", acr_snapshot_state(s));
     json_text_count(j, "seed", acr_snapshot_seed(s));
-    json_text_number(j, "exit_code", exit_code);
+    json_number_or_null(j, "exit_code", exit_code != JSON_ROWS_NO_EXIT_CODE, exit_code);
     json_text_count(j, "users", acr_snapshot_users(s));
     json_text_count(j, "target_users", acr_snapshot_target_users(s));
     json_text_number(j, "arrivals_per_s", acr_snapshot_arrival_rate(s));

@@ -9,28 +9,12 @@
 
 #include "results/csv_text.h"
 
-#include <limits.h>
-
 struct acr_snapshot;
+struct report_file;
 
-/* Zero-initialised is closed. */
-struct web_report {
-    char path[PATH_MAX]; /* "" = none */
-    int fd;
-};
-
-/*
- * Make the file, and its folders. It is kept open: at the end users may have taken all descriptors.
- * What is in it stays until it is written.
- *
- * Returns: 0, or a negative errno about w->path.
- */
-int web_report_open(struct web_report *w, const char *path);
-
-/* Write the file; nothing when none is open. Returns: 0, or a negative errno. */
-int web_report_final(struct web_report *w, const struct acr_snapshot *s, int exit_code);
-
-void web_report_close(struct web_report *w);
+/* Write it; nothing when none is open. exit_code: as json_rows_all takes it. Returns: 0, or a
+ * negative errno. */
+int web_report_save(struct report_file *f, const struct acr_snapshot *s, int exit_code);
 
 /*
  * A JSON document (as of --json-file) as a report.

@@ -87,7 +87,7 @@ void web_views_report(struct web_request *q, struct web_reply *a)
     a->type = WEB_TYPE_HTML;
     if (download != NULL && *download != '\0' && strcmp(download, "0") != 0)
         web_views_file_name(a->file_name, sizeof(a->file_name), ".html");
-    json_rows_all(&document, acr_snapshot_now(), 0);
+    json_rows_all(&document, acr_snapshot_now(), JSON_ROWS_NO_EXIT_CODE);
     a->json.text.is_incomplete = document.text.is_incomplete;
     if (!document.text.is_incomplete)
         web_html_report(&a->json.text, document.text.data, document.text.length, theme);
@@ -100,5 +100,5 @@ void web_views_document(struct web_request *q, struct web_reply *a)
 
     if (download != NULL && *download != '\0' && strcmp(download, "0") != 0)
         web_views_file_name(a->file_name, sizeof(a->file_name), ".json");
-    json_rows_all(&a->json, acr_snapshot_now(), 0);
+    json_rows_all(&a->json, acr_snapshot_now(), JSON_ROWS_NO_EXIT_CODE);
 }

@@ -11,6 +11,8 @@
 #include "routes.h"
 #include "server.h"
 #include "views.h"
+#include "results/json_rows.h"
+#include "results/report_file.h"
 #include "results/saved_text.h"
 
 #include <acrida/cluster.h>
@@ -29,7 +31,7 @@
 /* One per process; hooks run one after another on the control loop. */
 static struct {
     struct web_server *server; /* NULL: nothing is served */
-    struct web_report report;
+    struct report_file html;
 } web;
 
 /* --- options
@@ -164,6 +166,11 @@ static const char *expand(struct acr_user *u, const char *path)
     return path;
 }
 
+static int fail_html(struct acr_user *u, int r)
+{
+    return acr_raise(u, "--html: cannot write %s: %s", web.html.path, strerror(-r));
+}
+
 static int init(struct acr_user *u)
 {
     const char *html = expand(u, acr_option_string("html"));
@@ -172,10 +179,10 @@ static int init(struct acr_user *u)
     if (acr_is_worker())
         return 0;
     if (*html != '\0')
-        r = web_report_open(&web.report, html);
+        r = report_file_open(&web.html, html, "");
     if (r < 0) {
-        r = acr_raise(u, "--html: cannot write %s: %s", html, strerror(-r));
-        web_report_close(&web.report);
+        r = fail_html(u, r);
+        report_file_close(&web.html);
         return r;
     }
     if (acr_option_flag("headless"))
@@ -200,11 +207,13 @@ static void quit_unless_running(void *arg)
 
 static int test_stop(struct acr_user *u, const struct acr_snapshot *s)
 {
-    (void)u;
-    (void)s;
+    int r = 0;
+
+    if (s != NULL && acr_control_is_held())
+        r = web_report_save(&web.html, s, JSON_ROWS_NO_EXIT_CODE);
     if (web.server != NULL && is_set("autoquit"))
         web_server_call_after(web.server, acr_option_number("autoquit", 0), quit_unless_running);
-    return 0;
+    return r < 0 ? fail_html(u, r) : 0;
 }
 
 static int usage(struct acr_user *u, const struct acr_usage_event *e)
@@ -216,11 +225,11 @@ static int usage(struct acr_user *u, const struct acr_usage_event *e)
 
 static int quitting(struct acr_user *u, const struct acr_quit_event *e)
 {
-    int r = e->snapshot != NULL ? web_report_final(&web.report, e->snapshot, e->exit_code) : 0;
+    int r = e->snapshot != NULL ? web_report_save(&web.html, e->snapshot, e->exit_code) : 0;
 
     if (r < 0)
-        r = acr_raise(u, "--html: cannot write %s: %s", web.report.path, strerror(-r));
-    web_report_close(&web.report);
+        r = fail_html(u, r);
+    report_file_close(&web.html);
     return r;
 }
 
@@ -299,7 +308,8 @@ static const struct acr_option options[] = {
     { .name = "tls-key", .metavar = "FILE", .help = "Its private key (PEM).", .is_local = true },
     { .name = "html",
       .metavar = "FILE",
-      .help = "Write a report as one HTML file at the end; {u}, {r} and {t} in its name stand for "
+      .help = "Write a report as one HTML file at the end of each run; {u}, {r} and {t} in its "
+              "name stand for "
               "users, spawn rate and run time. Folders are made.",
       .is_local = true },
 };

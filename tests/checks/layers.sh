@@ -83,11 +83,11 @@ function third_party(h) {
     if (h == "stdatomic.h" && folder == "base")
         return "core/base/clock\\.c$"
     if (h == "pthread.h" || h == "stdatomic.h" || h == "threads.h")
-        return top == "core" ? "core/sched/(mailbox|thread|fiber|stack)[^/]*$" : "plugins/(web/|results/side_thread|report/csv_thread|metrics/(server|page)\\.c$|request_log/)"
+        return top == "core" ? "core/sched/(mailbox|thread|fiber|stack)[^/]*$" : "plugins/(web/|results/(side_thread|csv_thread)|metrics/(server|page)\\.c$|request_log/)"
     if (h ~ /^valgrind\// || h ~ /^sanitizer\//)
         return "core/sched/"
     if (h == "zlib.h")
-        return "plugins/(http/|request_log/writer)"
+        return "plugins/(http/|request_log/writer|web/gzip)"
     if (h ~ /^curl\// || h == "zstd.h" || h ~ /^brotli\//)
         return "plugins/http/"
     if (h ~ /^nanomsg\// || h == "sodium.h")

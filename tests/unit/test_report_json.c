@@ -3,7 +3,6 @@
 #include "support/unit.h"
 
 #include "results/json_rows.h"
-#include "json_writer.h"
 
 #include "golden/golden.h"
 #include "golden/sample.h"
@@ -282,39 +281,6 @@ static void numbers_are_short_and_exact(void **state)
     assert_number(-INFINITY, "null");
 }
 
-static void the_name_gets_its_ending_once(void **state)
-{
-    char folder[] = "/tmp/acrida-json-XXXXXX", path[256];
-    struct json_writer w;
-    struct sample x;
-
-    (void)state;
-    assert_non_null(mkdtemp(folder));
-    sample_make(&x, 1, false);
-    snprintf(path, sizeof(path), "%s/new/a", folder);
-    for (int i = 0; i < 2; i++) {
-        size_t n;
-        char *text;
-
-        assert_int_equal(json_writer_open(&w, path), 0);
-        snprintf(path, sizeof(path), "%s/new/a.json", folder);
-        assert_string_equal(w.path, path);
-        assert_int_equal(access(path, R_OK), 0);
-        assert_int_equal(json_writer_final(&w, &x.snapshot, 0), 0);
-        json_writer_close(&w);
-        text = golden_read(path, &n);
-        assert_true(n > 1000 && text[n - 1] == '\n');
-        free(text);
-    }
-    unlink(path);
-    snprintf(path, sizeof(path), "%s/new", folder);
-    rmdir(path);
-    rmdir(folder);
-    assert_int_equal(json_writer_open(&w, "/proc/none/x"), -ENOENT);
-    json_writer_close(&w);
-    sample_done(&x);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,7 +292,6 @@ int main(void)
         cmocka_unit_test(it_says_where_it_comes_from),
         cmocka_unit_test(any_text_becomes_json),
         cmocka_unit_test(numbers_are_short_and_exact),
-        cmocka_unit_test(the_name_gets_its_ending_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -265,8 +265,11 @@ ACR_API const struct acr_snapshot *acr_snapshot_of_label(const struct acr_snapsh
  * Points at equal distances since the start of the run: 1 s at first. There are at most
  * ACR_POINTS_MAX: when there would be more, each two become one, so that a day takes no more memory
  * than an hour. Counts and times are added then, so that rates and means stay exact; of two
- * quantiles the higher is kept, never a mean. A reset of the statistics leaves the points as they
- * are. An entry has no value before the point in which it came; the first 1,000 have a history.
+ * quantiles the higher is kept, never a mean. Rates are over the time since the point before that
+ * has values: a second in which nothing was collected (the process was held up, or a master waited
+ * for the last words of its workers) has none, and the next point is the mean of both. A reset of
+ * the statistics leaves the points as they are. An entry has no value before the point in which it
+ * came; the first 1,000 have a history.
  */
 
 #define ACR_POINTS_MAX 1200

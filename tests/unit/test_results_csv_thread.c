@@ -2,7 +2,7 @@
 /* Files can be opened when the process has no descriptor left. */
 #include "support/unit.h"
 
-#include "csv_thread.h"
+#include "results/csv_thread.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* Files that are read while they are written. */
 #include "support/unit.h"
 
-#include "csv_files.h"
+#include "results/csv_files.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 /*
  * Files that are read while they are written: replaced whole, or appended to by whole rows.
  */
-#ifndef ACRIDA_REPORT_CSV_FILES_H
-#define ACRIDA_REPORT_CSV_FILES_H
+#ifndef ACRIDA_RESULTS_CSV_FILES_H
+#define ACRIDA_RESULTS_CSV_FILES_H
 
 #include "results/csv_text.h"
 
@@ -13,6 +13,10 @@ int csv_files_make_folders(const char *path);
 /* Write a file beside and put it in the path's place: a reader sees the old or the new one, whole.
  * Returns: 0 or a negative errno, the old file then being untouched. */
 int csv_files_replace(const char *path, const struct csv_text *text);
+
+/* Write to what is there, whatever it is: a pipe, a device, a link. Returns: 0 or a negative errno.
+ */
+int csv_files_overwrite(const char *path, const struct csv_text *text);
 
 /* A file to append to, which begins with the text: whoever reads the path never finds it empty.
  * Returns: a file descriptor or a negative errno. */

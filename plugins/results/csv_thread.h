@@ -3,8 +3,8 @@
  * A thread with a table of descriptors of its own. Users may take all descriptors of the process,
  * and fight for each one that becomes free: files are opened here all the same.
  */
-#ifndef ACRIDA_REPORT_CSV_THREAD_H
-#define ACRIDA_REPORT_CSV_THREAD_H
+#ifndef ACRIDA_RESULTS_CSV_THREAD_H
+#define ACRIDA_RESULTS_CSV_THREAD_H
 
 struct csv_thread;
 

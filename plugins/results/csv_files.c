@@ -75,6 +75,23 @@ int csv_files_replace(const char *path, const struct csv_text *text)
     return r;
 }
 
+int csv_files_overwrite(const char *path, const struct csv_text *text)
+{
+    /* A pipe that nobody reads is an error, not to be waited for. */
+    int fd = text->is_incomplete
+                 ? -1
+                 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0666);
+    int r;
+
+    if (fd < 0)
+        return text->is_incomplete ? -ENOMEM : -errno;
+    fcntl(fd, F_SETFL, O_WRONLY);
+    r = write_all(fd, text->data, text->length);
+    if (close(fd) < 0 && r == 0)
+        r = -errno;
+    return r;
+}
+
 int csv_files_append(int fd, const struct csv_text *text)
 {
     struct stat before;
