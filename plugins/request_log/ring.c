@@ -62,6 +62,16 @@ static void fill(struct ring_record *x, const struct acr_request_event *e, const
     }
 }
 
+/* Half a character is left out. */
+static uint16_t length_of(const char *text)
+{
+    size_t n = strnlen(text, RING_TEXT_MAX);
+
+    for (int i = 0; n == RING_TEXT_MAX - (size_t)i && i < 3 && (text[n] & 0xc0) == 0x80; i++)
+        n--;
+    return (uint16_t)n;
+}
+
 void ring_put(struct ring *r, const struct acr_request_event *e, const char *user_type,
               uint64_t user)
 {
@@ -80,7 +90,7 @@ void ring_put(struct ring *r, const struct acr_request_event *e, const char *use
     size_t gap;
 
     for (int i = 0; i < RING_TEXTS; i++) {
-        head.lengths[i] = (uint16_t)strnlen(texts[i], RING_TEXT_MAX);
+        head.lengths[i] = length_of(texts[i]);
         bytes += head.lengths[i] + 1u;
     }
     bytes = (bytes + 7) & ~(size_t)7;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Cells and rows of CSV. */
 #include "results/csv_text.h"
+#include "results/json_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -50,6 +51,26 @@ static void start_cell(struct csv_text *t)
     t->is_row_started = true;
 }
 
+/* Readers take files for UTF-8, and stop at the first byte that is none: it stands as U+FFFD. */
+static void append_utf8(struct csv_text *t, const char *text, size_t bytes)
+{
+    const char *end = text + bytes;
+    const char *from = text;
+
+    while (text < end) {
+        const unsigned char *at = (const unsigned char *)text;
+        size_t n = *at < 0x80 ? 1 : json_text_character(at, (size_t)(end - text));
+
+        if (n == 0) {
+            csv_text_append(t, from, (size_t)(text - from));
+            csv_text_append(t, "\xef\xbf\xbd", 3);
+            from = text + 1;
+        }
+        text += n > 0 ? n : 1;
+    }
+    csv_text_append(t, from, (size_t)(end - from));
+}
+
 static void quoted(struct csv_text *t, const char *before, const char *cell)
 {
     bool is_quoted = strpbrk(cell, ",\"\r\n") != NULL;
@@ -61,14 +82,14 @@ static void quoted(struct csv_text *t, const char *before, const char *cell)
     while (is_quoted && *cell != '\0') {
         size_t n = strcspn(cell, "\"");
 
-        csv_text_append(t, cell, n);
+        append_utf8(t, cell, n);
         cell += n;
         if (*cell == '"') {
             csv_text_append(t, "\"\"", 2);
             cell++;
         }
     }
-    csv_text_append(t, cell, strlen(cell));
+    append_utf8(t, cell, strlen(cell));
     if (is_quoted)
         csv_text_append(t, "\"", 1);
 }

@@ -75,6 +75,15 @@ static void long_texts_are_cut(void **state)
     ring_put(r, &e, "", 0);
     assert_int_equal(strlen(ring_text(ring_first(r), RING_NAME)), RING_TEXT_MAX);
     assert_false(ring_first(r)->has_time);
+    ring_drop_first(r);
+    /* Not within a character. */
+    memcpy(name + RING_TEXT_MAX - 2, "\xf0\x9f\xa6\x97", 4);
+    ring_put(r, &e, "", 0);
+    assert_int_equal(strlen(ring_text(ring_first(r), RING_NAME)), RING_TEXT_MAX - 2);
+    ring_drop_first(r);
+    memset(name, 0x80, sizeof(name) - 1);
+    ring_put(r, &e, "", 0);
+    assert_int_equal(strlen(ring_text(ring_first(r), RING_NAME)), RING_TEXT_MAX - 3);
     ring_free(r);
 }
 

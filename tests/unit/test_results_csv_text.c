@@ -66,6 +66,19 @@ static void what_a_spreadsheet_would_run_is_neutralised(void **state)
     csv_text_done(&t);
 }
 
+static void what_is_no_utf8_is_replaced(void **state)
+{
+    struct csv_text t = { 0 };
+
+    (void)state;
+    csv_text_foreign(&t, "caf\xc3\xa9 \xf0\x9f\xa6\x97");
+    csv_text_foreign(&t, "caf\xe9");
+    csv_text_foreign(&t, "\xed\xa0\x80,\xc3\"\x80");
+    assert_row(&t, "caf\xc3\xa9 \xf0\x9f\xa6\x97,caf\xef\xbf\xbd,"
+                   "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd,\xef\xbf\xbd\"\"\xef\xbf\xbd\"\r\n");
+    csv_text_done(&t);
+}
+
 static void numbers_are_pythons(void **state)
 {
     struct csv_text t = { 0 };
@@ -110,6 +123,7 @@ int main(void)
         cmocka_unit_test(rows_end_with_crlf),
         cmocka_unit_test(cells_are_quoted_where_needed),
         cmocka_unit_test(what_a_spreadsheet_would_run_is_neutralised),
+        cmocka_unit_test(what_is_no_utf8_is_replaced),
         cmocka_unit_test(numbers_are_pythons),
         cmocka_unit_test(times_are_utc),
     };
