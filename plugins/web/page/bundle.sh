@@ -40,8 +40,14 @@ fi
 
 awk -f "$here/bundle.awk" "$@" >"$out/script.js"
 grep -v '^//# sourceMappingURL' "$chart" | tr -d '\r' >"$out/chart.js"
-awk '/^[ \t]*\/\*.*\*\/[ \t]*$/ || /^[ \t]*$/ { next } { sub(/^[ \t]+/, ""); print }' \
-    "$here/style.css" >"$out/style.css"
+# The dark colours stand there once, for who has chosen them; here again for whose system is dark.
+awk '/^[ \t]*\/\*.*\*\/[ \t]*$/ || /^[ \t]*$/ { next }
+    { sub(/^[ \t]+/, ""); print }
+    /^:root\[data-theme="dark"\] \{$/ { is_dark = 1; n++; next }
+    is_dark && /^\}$/ { is_dark = 0; print "@media (prefers-color-scheme: dark) {\n:root:not([data-theme]) {\n" dark "}\n}" }
+    is_dark { dark = dark $0 "\n" }
+    END { exit n != 1 }' "$here/style.css" >"$out/style.css" ||
+    { echo 'bundle.sh: style.css wants its dark colours once' >&2; exit 1; }
 
 policy="default-src 'none'; script-src '$(hash "$out/chart.js")' '$(hash "$out/script.js")';"
 policy="$policy style-src '$(hash "$out/style.css")'; img-src 'self' data: blob:; connect-src 'self';"
