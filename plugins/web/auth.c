@@ -41,6 +41,7 @@ struct web_auth {
     struct user *users;
     size_t n_users;
     char *token;
+    char cookie[32];
     struct session sessions[SESSIONS_MAX];
     struct failures peers[PEERS_MAX];
     struct failures all;
@@ -124,6 +125,8 @@ struct web_auth *web_auth_new(const char *users_path, const char *token, char *e
 
     if (a == NULL)
         snprintf(error, error_bytes, "there is no memory");
+    else
+        snprintf(a->cookie, sizeof(a->cookie), WEB_AUTH_COOKIE);
     if (is_good && token != NULL) {
         is_good = strlen(token) >= TOKEN_MIN && (a->token = strdup(token)) != NULL;
         if (!is_good)
@@ -137,6 +140,16 @@ struct web_auth *web_auth_new(const char *users_path, const char *token, char *e
         return a;
     web_auth_free(a);
     return NULL;
+}
+
+void web_auth_set_port(struct web_auth *a, unsigned port)
+{
+    snprintf(a->cookie, sizeof(a->cookie), WEB_AUTH_COOKIE "_%u", port);
+}
+
+const char *web_auth_cookie(const struct web_auth *a)
+{
+    return a->cookie;
 }
 
 /* What is left in freed memory may turn up in a core file. */
@@ -320,18 +333,18 @@ bool web_auth_open(struct web_auth *a, double now_s, char id[WEB_AUTH_ID_BYTES])
 
 /* The next session's id that a Cookie header names. Returns: where to look on, NULL past the last.
  */
-static const char *next_cookie(const char *at, char id[WEB_AUTH_ID_BYTES])
+static const char *next_cookie(const char *name, const char *at, char id[WEB_AUTH_ID_BYTES])
 {
-    static const char name[] = WEB_AUTH_COOKIE "=";
+    size_t n_name = strlen(name);
 
     while (*at != '\0') {
         size_t n;
 
         at += strspn(at, "; \t");
         n = strcspn(at, ";");
-        if (n == sizeof(name) - 1 + WEB_AUTH_ID_BYTES - 1 &&
-            strncmp(at, name, sizeof(name) - 1) == 0) {
-            memcpy(id, at + sizeof(name) - 1, WEB_AUTH_ID_BYTES - 1);
+        if (n == n_name + 1 + WEB_AUTH_ID_BYTES - 1 && strncmp(at, name, n_name) == 0 &&
+            at[n_name] == '=') {
+            memcpy(id, at + n_name + 1, WEB_AUTH_ID_BYTES - 1);
             id[WEB_AUTH_ID_BYTES - 1] = '\0';
             return at + n;
         }
@@ -346,7 +359,7 @@ static struct session *find(struct web_auth *a, double now_s, const char *cookie
 
     if (cookies == NULL)
         return NULL;
-    while ((cookies = next_cookie(cookies, id)) != NULL)
+    while ((cookies = next_cookie(a->cookie, cookies, id)) != NULL)
         for (size_t i = 0; i < SESSIONS_MAX; i++)
             if (a->sessions[i].until_s > now_s && is_equal(id, a->sessions[i].id))
                 return &a->sessions[i];

@@ -55,6 +55,10 @@ bool web_auth_open(struct web_auth *a, double now_s, char id[WEB_AUTH_ID_BYTES])
 bool web_auth_is_open(struct web_auth *a, double now_s, const char *cookies);
 void web_auth_close(struct web_auth *a, const char *cookies);
 
+/* Sessions are kept in a cookie of this name; with a port, "acrida_session_8089": to browsers, all
+ * ports of a host share their cookies. Owner: a. */
 #define WEB_AUTH_COOKIE "acrida_session"
+void web_auth_set_port(struct web_auth *a, unsigned port);
+const char *web_auth_cookie(const struct web_auth *a);
 
 #endif

@@ -73,8 +73,8 @@ static void set_cookie(struct web_server *s, struct evhttp_request *req, const c
 {
     char cookie[600];
 
-    snprintf(cookie, sizeof(cookie), WEB_AUTH_COOKIE "=%s; Path=%s/; HttpOnly; SameSite=Strict%s%s",
-             id, s->base_path, s->tls != NULL ? "; Secure" : "", more);
+    snprintf(cookie, sizeof(cookie), "%s=%s; Path=%s/; HttpOnly; SameSite=Strict%s%s",
+             web_auth_cookie(s->auth), id, s->base_path, s->tls != NULL ? "; Secure" : "", more);
     add_header(req, "Set-Cookie", cookie);
 }
 

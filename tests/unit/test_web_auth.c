@@ -124,6 +124,24 @@ static void sessions_end(void **state)
     web_auth_free(a);
 }
 
+static void ports_have_cookies_of_their_own(void **state)
+{
+    struct web_auth *a = with_eve(NULL);
+    char id[WEB_AUTH_ID_BYTES];
+    char cookies[300];
+
+    (void)state;
+    web_auth_set_port(a, 8089);
+    assert_string_equal(web_auth_cookie(a), WEB_AUTH_COOKIE "_8089");
+    assert_true(web_auth_open(a, 10, id));
+    snprintf(cookies, sizeof(cookies), "%s_8090=%s; %s=%s", WEB_AUTH_COOKIE, id, WEB_AUTH_COOKIE,
+             id);
+    assert_false(web_auth_is_open(a, 11, cookies));
+    snprintf(cookies, sizeof(cookies), "%s_8090=x; %s=%s", WEB_AUTH_COOKIE, web_auth_cookie(a), id);
+    assert_true(web_auth_is_open(a, 11, cookies));
+    web_auth_free(a);
+}
+
 static void bad_files_are_refused(void **state)
 {
     static const char *const bad[] = {
@@ -165,6 +183,7 @@ int main(void)
         cmocka_unit_test(tokens_are_checked),
         cmocka_unit_test(failures_are_limited),
         cmocka_unit_test(sessions_end),
+        cmocka_unit_test(ports_have_cookies_of_their_own),
         cmocka_unit_test(bad_files_are_refused),
         cmocka_unit_test(nobody_has_to_when_there_is_nothing),
     };
