@@ -3,12 +3,15 @@
 #include "server_parts.h"
 
 #include "guard.h"
+#include "gzip.h"
 #include "html.h"
 #include "openapi.h"
+#include "visitors.h"
 
 #include <acrida/acrida.h>
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
@@ -31,9 +34,9 @@ struct web_call {
     struct evhttp_request *req; /* NULL: the client has gone */
     const struct web_route *route;
     bool changes;
-    struct web_waiter waiter;         /* of a shared answer */
-    struct web_job job;               /* of its own */
-    struct web_call *next_unanswered; /* of those who were told "later" */
+    struct web_waiter waiter;      /* of a shared answer */
+    struct web_job job;            /* of its own */
+    struct web_call *next_waiting; /* of those who were told "later", or are heavy */
 };
 
 double web_server_now(void)
@@ -132,17 +135,33 @@ void web_call_add_headers(struct evhttp_request *req, const struct web_reply *re
     evhttp_add_header(h, "Content-Disposition", text);
 }
 
+bool web_call_takes_gzip(struct evhttp_request *req)
+{
+    return web_gzip_is_taken(web_call_header(req, "Accept-Encoding"));
+}
+
+void web_call_add_gzip(struct evhttp_request *req)
+{
+    struct evkeyvalq *h = evhttp_request_get_output_headers(req);
+
+    evhttp_add_header(h, "Content-Encoding", "gzip");
+    evhttp_add_header(h, "Vary", "Accept-Encoding");
+}
+
 void web_call_send(struct evhttp_request *req, struct web_body *b, const char *policy)
 {
+    bool is_gzip = web_call_takes_gzip(req) && web_body_make_gzip(b);
     int status = b->reply.status != 0 ? b->reply.status : 200;
     struct evbuffer *out = evbuffer_new();
     char length[24];
 
     web_call_add_headers(req, &b->reply, policy);
-    snprintf(length, sizeof(length), "%zu", b->reply.json.text.length);
+    if (is_gzip)
+        web_call_add_gzip(req);
+    snprintf(length, sizeof(length), "%zu", is_gzip ? b->gzip.length : b->reply.json.text.length);
     evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Length", length);
     if (out != NULL && !is_head(req))
-        web_body_send(b, out);
+        web_body_send(b, out, is_gzip);
     evhttp_send_reply(req, status, reason_of(status), is_head(req) ? NULL : out);
     if (out != NULL)
         evbuffer_free(out);
@@ -223,25 +242,56 @@ static void ask(struct web_call *call)
     web_exchange_ask(call->server->exchange, &call->job);
 }
 
+/* One at a time: the control loop has others to serve, and a run to watch. Clients that went while
+ * they waited are not asked for. */
+static void ask_heavy(struct web_server *s)
+{
+    while (s->heavy != NULL && !s->is_heavy_asked) {
+        struct web_call *call = s->heavy;
+
+        s->heavy = call->next_waiting;
+        if (call->req == NULL) {
+            end_call(call);
+            continue;
+        }
+        s->is_heavy_asked = true;
+        ask(call);
+    }
+}
+
+static void add_heavy(struct web_call *call)
+{
+    struct web_call **at = &call->server->heavy;
+
+    while (*at != NULL)
+        at = &(*at)->next_waiting;
+    *at = call;
+    ask_heavy(call->server);
+}
+
 static void on_back(struct web_job *job)
 {
     struct web_call *call = (struct web_call *)((char *)job - offsetof(struct web_call, job));
     struct timeval soon = { .tv_usec = AGAIN_US };
+    struct web_server *s = call->server;
     struct web_body *body;
 
     if (job->reply.is_later) {
         job->reply.is_later = false;
         job->request.is_again = true;
-        call->next_unanswered = call->server->unanswered;
-        call->server->unanswered = call;
-        event_add(call->server->again, &soon);
+        call->next_waiting = s->unanswered;
+        s->unanswered = call;
+        event_add(s->again, &soon);
         return;
     }
     if (call->changes)
-        web_shares_forget(call->server->shares);
+        web_shares_forget(s->shares);
+    if (call->route->is_heavy)
+        s->is_heavy_asked = false;
     body = web_body_new(&job->reply);
     answer(call, body);
     web_body_drop(body);
+    ask_heavy(s);
 }
 
 void web_call_ask_again(int fd, short what, void *server)
@@ -253,7 +303,7 @@ void web_call_ask_again(int fd, short what, void *server)
     (void)what;
     s->unanswered = NULL;
     while (call != NULL) {
-        struct web_call *next = call->next_unanswered;
+        struct web_call *next = call->next_waiting;
 
         ask(call);
         call = next;
@@ -265,6 +315,7 @@ void web_call_end_all(struct web_server *s)
     struct web_body *body = web_body_text(503, "The process is ending.\n");
 
     s->unanswered = NULL;
+    s->heavy = NULL;
     while (s->calls != NULL)
         answer(s->calls, body);
     web_body_drop(body);
@@ -296,6 +347,8 @@ static void begin_call(struct web_server *s, struct evhttp_request *req, int rou
     call->waiter.ready = on_shared;
     if (call->route->is_shared)
         web_shares_ask(s->shares, route, web_server_now(), &call->waiter);
+    else if (call->route->is_heavy)
+        add_heavy(call);
     else
         ask(call);
 }
@@ -306,12 +359,16 @@ static void begin_call(struct web_server *s, struct evhttp_request *req, int rou
 static void send_page(struct web_server *s, struct evhttp_request *req)
 {
     struct web_reply reply = { .type = WEB_TYPE_HTML };
-    struct web_body *b;
 
-    web_html_live(&reply.json.text, s->base_path);
-    b = web_body_new(&reply);
-    web_call_send(req, b, web_html_policy());
-    web_body_drop(b);
+    if (s->page == NULL) {
+        web_html_live(&reply.json.text, s->base_path);
+        s->page = web_body_new(&reply);
+    }
+    web_call_send(req, s->page, web_html_policy());
+    if (s->page->reply.status == 0)
+        return;
+    web_body_drop(s->page); /* there was no room */
+    s->page = NULL;
 }
 
 static void send_openapi(struct evhttp_request *req)
@@ -479,14 +536,29 @@ static bool read_forms(struct evhttp_request *req, struct web_form *query, struc
     return false;
 }
 
+static int descriptor_of(struct evhttp_request *req)
+{
+    return bufferevent_getfd(evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
+}
+
+static void on_answered(struct evhttp_request *req, void *server)
+{
+    struct web_server *s = server;
+
+    web_visitors_answered(s->visitors, descriptor_of(req), web_server_now());
+}
+
 void web_call_begin(struct evhttp_request *req, void *server)
 {
     struct web_form query = { .n = 0 };
     struct web_form body = { .n = 0 };
     struct web_server *s = server;
     const struct web_route *route;
-    int index = find_route(s, req);
+    int index;
 
+    web_visitors_asked(s->visitors, descriptor_of(req));
+    evhttp_request_set_on_complete_cb(req, on_answered, s);
+    index = find_route(s, req);
     if (index < 0)
         return;
     route = web_routes_at((size_t)index);

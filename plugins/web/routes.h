@@ -28,6 +28,7 @@ struct web_route {
     unsigned changes; /* with these it changes something */
     bool is_open;     /* also to those who have not logged in */
     bool is_shared;   /* all get the same answer, made about once a second */
+    bool is_heavy;    /* it may take long: one at a time */
     enum web_local local;
     web_view view;
 };

@@ -4,10 +4,13 @@
 
 #include "auth.h"
 #include "listen.h"
+#include "visitors.h"
 #include "results/side_thread.h"
 
 #include <acrida/acrida.h>
 
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
@@ -15,11 +18,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define HEADERS_MAX (16 * 1024)
 #define BODY_MAX (256 * 1024)
+#define INPUT_MAX (BODY_MAX + 2 * HEADERS_MAX)
 #define TIMEOUT_S 30
+#define SWEEP_S 5
 #define EVENTS_MAX 1024 /* a connection has 2 to 4: reading, writing, and their times */
 #define ROOM_US 100000
 #define LAST_US 50000
@@ -60,13 +66,68 @@ static void on_accept_error(struct evconnlistener *listener, void *http)
     pause_listening(own);
 }
 
-static struct bufferevent *new_connection(struct event_base *base, void *server)
+/* A connection that gets its descriptor when new_connection has returned. */
+struct web_fresh {
+    struct web_fresh *next;
+    struct bufferevent *connection;
+};
+
+static void look_at_fresh(int fd, short what, void *server)
 {
     struct web_server *s = server;
 
+    (void)fd;
+    (void)what;
+    while (s->fresh != NULL) {
+        struct web_fresh *x = s->fresh;
+
+        s->fresh = x->next;
+        if (s->fresh == NULL)
+            s->fresh_end = &s->fresh;
+        web_visitors_came(s->visitors, bufferevent_getfd(x->connection), web_server_now());
+        bufferevent_decref(x->connection);
+        free(x);
+    }
+}
+
+/* What makes no line or chunk yet libevent would collect without an end. The connection is closed
+ * by its reading on. */
+static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *connection)
+{
+    size_t n = evbuffer_get_length(input);
+
+    if (info->n_added == 0 || n <= INPUT_MAX)
+        return;
+    shutdown(bufferevent_getfd(connection), SHUT_RDWR);
+    evbuffer_drain(input, n);
+}
+
+static void sweep(int fd, short what, void *server)
+{
+    struct web_server *s = server;
+
+    (void)fd;
+    (void)what;
+    web_visitors_step(s->visitors, web_server_now());
+}
+
+static struct bufferevent *new_connection(struct event_base *base, void *server)
+{
+    struct web_server *s = server;
+    struct bufferevent *b = web_listen_connection(base, s->tls);
+    struct web_fresh *x = b != NULL ? calloc(1, sizeof(*x)) : NULL;
+
     if (event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED) >= EVENTS_MAX)
         pause_listening(s);
-    return web_listen_connection(base, s->tls);
+    if (x == NULL)
+        return b;
+    evbuffer_add_cb(bufferevent_get_input(b), on_input, b);
+    x->connection = b;
+    bufferevent_incref(b);
+    *s->fresh_end = x;
+    s->fresh_end = &x->next;
+    event_active(s->look, EV_TIMEOUT, 0);
+    return b;
 }
 
 /* --- what the control loop has to say
@@ -133,6 +194,7 @@ static void end(struct web_job *job)
     evconnlistener_disable(s->listener);
     event_del(s->room);
     event_del(s->beat);
+    event_del(s->sweep);
     event_del(s->later);
     free(s->later_word);
     s->later_word = NULL;
@@ -170,13 +232,18 @@ static void on_back(int fd, short what, void *server)
 
 static bool set_up_events(struct web_server *s)
 {
+    const struct timeval often = { .tv_sec = SWEEP_S };
+
     s->back = event_new(s->base, web_exchange_fd(s->exchange), EV_READ | EV_PERSIST, on_back, s);
     s->room = evtimer_new(s->base, look_for_room, s);
     s->later = evtimer_new(s->base, on_later, s);
     s->again = evtimer_new(s->base, web_call_ask_again, s);
     s->beat = event_new(s->base, -1, EV_PERSIST, web_stream_beat, s);
+    s->look = evtimer_new(s->base, look_at_fresh, s);
+    s->sweep = event_new(s->base, -1, EV_PERSIST, sweep, s);
     return s->back != NULL && s->room != NULL && s->later != NULL && s->again != NULL &&
-           s->beat != NULL && event_add(s->back, NULL) == 0;
+           s->beat != NULL && s->look != NULL && s->sweep != NULL &&
+           event_add(s->back, NULL) == 0 && event_add(s->sweep, &often) == 0;
 }
 
 static void note_url(struct web_server *s)
@@ -194,7 +261,9 @@ static bool set_up(struct web_server *s)
     s->base = event_base_new();
     s->shares = web_shares_new(s->exchange);
     s->http = s->base != NULL ? evhttp_new(s->base) : NULL;
-    if (s->http == NULL || s->shares == NULL || !set_up_events(s)) {
+    s->visitors = web_visitors_new();
+    s->fresh_end = &s->fresh;
+    if (s->http == NULL || s->shares == NULL || s->visitors == NULL || !set_up_events(s)) {
         snprintf(s->error, s->error_bytes, "the web interface cannot be started: no memory");
         return false;
     }
@@ -213,6 +282,7 @@ static bool set_up(struct web_server *s)
     evhttp_set_bevcb(s->http, new_connection, s);
     evhttp_set_gencb(s->http, web_call_begin, s);
     note_url(s);
+    web_auth_set_port(s->auth, web_listen_port(s->listener));
     evconnlistener_set_error_cb(s->listener, on_accept_error);
     if (evhttp_bind_listener(s->http, s->listener) != NULL)
         return true;
@@ -229,9 +299,14 @@ static void free_event(struct event *e)
 static void clean_up(struct web_server *s)
 {
     s->is_ending = true;
+    look_at_fresh(-1, 0, s);
     if (s->http != NULL)
         evhttp_free(s->http); /* and its connections, and the listener */
     web_shares_free(s->shares);
+    web_visitors_free(s->visitors);
+    web_body_drop(s->page);
+    free_event(s->look);
+    free_event(s->sweep);
     free_event(s->back);
     free_event(s->room);
     free_event(s->later);

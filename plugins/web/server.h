@@ -3,8 +3,9 @@
  * The web server: HTTP/1.1 on a thread of its own, with a table of descriptors of its own, so that
  * it can be reached while users take all that there are.
  *
- * Limits: 16 KB of headers, 256 KB of body, some 250 connections, 32 streams of events, 30 s
- * without progress. What is sent is in memory once, however many clients are slow.
+ * Limits: 16 KB of headers, 256 KB of body, some 250 connections, 128 of one address, 32 streams of
+ * events, 30 s without progress, 60 s for a request. What is sent is in memory once, however many
+ * clients are slow.
  */
 #ifndef ACRIDA_WEB_SERVER_H
 #define ACRIDA_WEB_SERVER_H

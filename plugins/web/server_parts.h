@@ -22,7 +22,9 @@ struct evhttp_request;
 struct ssl_ctx_st;
 
 struct web_call;
+struct web_fresh;
 struct web_stream;
+struct web_visitors;
 struct web_word;
 
 struct web_server {
@@ -53,13 +55,21 @@ struct web_server {
     struct ssl_ctx_st *tls;
     struct web_exchange *exchange;
     struct web_shares *shares;
-    struct event *back;  /* jobs are back */
-    struct event *room;  /* to accept again */
-    struct event *later; /* web_server_call_after */
+    struct web_visitors *visitors;
+    struct event *sweep;     /* of those who take too long to ask */
+    struct event *look;      /* at connections that have just come */
+    struct web_fresh *fresh; /* these, in their order */
+    struct web_fresh **fresh_end;
+    struct web_body *page; /* once it was asked for */
+    struct event *back;    /* jobs are back */
+    struct event *room;    /* to accept again */
+    struct event *later;   /* web_server_call_after */
     struct web_word *later_word;
     struct web_call *calls; /* under way */
     struct event *again;    /* to ask again those who answered "later" */
     struct web_call *unanswered;
+    struct web_call *heavy; /* that wait for the one that is asked for */
+    bool is_heavy_asked;
 
     struct event *beat; /* of streams */
     struct web_stream *streams;
@@ -67,7 +77,8 @@ struct web_server {
     struct web_waiter stream_waiter;
     bool is_stream_waiting;
     struct web_body *last_event;
-    unsigned n_same; /* how often it has not changed */
+    struct web_body *last_piece; /* the same for streams in little; NULL: nobody wanted it yet */
+    unsigned n_same;             /* how often it has not changed */
     bool is_ending;
 };
 
@@ -82,6 +93,9 @@ void web_call_add_headers(struct evhttp_request *req, const struct web_reply *re
                           const char *policy);
 /* Send a body; policy as above. */
 void web_call_send(struct evhttp_request *req, struct web_body *b, const char *policy);
+/* Whether the client takes gzip; the headers of what is. */
+bool web_call_takes_gzip(struct evhttp_request *req);
+void web_call_add_gzip(struct evhttp_request *req);
 void web_call_send_text(struct evhttp_request *req, int status, const char *text);
 /* Go to a path below the base path. */
 void web_call_redirect(struct web_server *s, struct evhttp_request *req, const char *path);

@@ -5,6 +5,8 @@
  */
 #include "server_parts.h"
 
+#include "gzip.h"
+
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -23,6 +25,7 @@ struct web_stream {
     struct evhttp_request *req;
     double idle_since_s; /* nothing left to send at that time */
     bool has_first;
+    bool is_gzip;
 };
 
 static size_t left_to_send(struct web_stream *m)
@@ -54,16 +57,70 @@ static void on_close(struct evhttp_connection *c, void *arg)
     unlink_stream(m);
 }
 
+/* The document is JSON, whose line ends stand between members only: one line of data each. */
+#define BEFORE "event: state\ndata: "
+#define AFTER "\n\n"
+#define NOTHING_NEW ":\n\n"
+
+/* In little, once for all clients, whatever each has had so far. */
+static struct web_body *piece_of(struct web_server *s, const struct web_body *body)
+{
+    const struct csv_text *json = &body->reply.json.text;
+    struct csv_text whole = { .length = 0 };
+    struct web_reply piece = { .status = 0 };
+
+    if (s->last_piece != NULL)
+        return s->last_piece;
+    csv_text_append(&whole, BEFORE, strlen(BEFORE));
+    csv_text_append(&whole, json->data, json->length);
+    csv_text_append(&whole, AFTER, strlen(AFTER));
+    piece.json.text.is_incomplete = whole.is_incomplete;
+    if (!whole.is_incomplete)
+        web_gzip_append_piece(&piece.json.text, whole.data, whole.length);
+    csv_text_done(&whole);
+    s->last_piece = web_body_new(&piece);
+    if (s->last_piece->reply.status == 0)
+        return s->last_piece;
+    web_body_drop(s->last_piece); /* no room */
+    s->last_piece = NULL;
+    return NULL;
+}
+
+static void add_small(struct evbuffer *b, const struct web_stream *m, const char *text)
+{
+    struct csv_text little = { .length = 0 };
+
+    if (m->is_gzip)
+        web_gzip_append_piece(&little, text, strlen(text));
+    if (m->is_gzip && !little.is_incomplete)
+        evbuffer_add(b, little.data, little.length);
+    else if (!m->is_gzip)
+        evbuffer_add(b, text, strlen(text));
+    csv_text_done(&little);
+}
+
 static void send_event(struct web_stream *m, struct web_body *body)
 {
+    struct web_body *piece = m->is_gzip ? piece_of(m->server, body) : NULL;
+    struct csv_text head = { .length = 0 };
     struct evbuffer *b = evbuffer_new();
 
-    if (b == NULL)
+    if (b == NULL || (m->is_gzip && piece == NULL)) {
+        if (b != NULL)
+            evbuffer_free(b);
         return;
-    /* The document is JSON, whose line ends stand between members only: one line of data each. */
-    evbuffer_add_printf(b, "event: state\ndata: ");
-    web_body_send(body, b);
-    evbuffer_add_printf(b, "\n\n");
+    }
+    if (piece != NULL) {
+        if (!m->has_first)
+            web_gzip_append_head(&head);
+        evbuffer_add(b, head.data, head.length);
+        csv_text_done(&head);
+        web_body_send(piece, b, false);
+    } else {
+        evbuffer_add(b, BEFORE, strlen(BEFORE));
+        web_body_send(body, b, false);
+        evbuffer_add(b, AFTER, strlen(AFTER));
+    }
     evhttp_send_reply_chunk(m->req, b);
     evbuffer_free(b);
     m->has_first = true;
@@ -75,7 +132,7 @@ static void send_nothing_new(struct web_stream *m)
 
     if (b == NULL)
         return;
-    evbuffer_add_printf(b, ":\n\n");
+    add_small(b, m, NOTHING_NEW);
     evhttp_send_reply_chunk(m->req, b);
     evbuffer_free(b);
 }
@@ -112,8 +169,12 @@ static void send_all(struct web_waiter *w, struct web_body *body)
     if (is_new)
         s->n_same = 0;
     if (body->reply.status != 0)
-        return; /* the process is ending */
+        return; /* the process is ending, or there is no room */
     join_lines(body);
+    if (body != s->last_event) {
+        web_body_drop(s->last_piece);
+        s->last_piece = NULL;
+    }
     for (struct web_stream *m = s->streams; m != NULL; m = m->next) {
         if (left_to_send(m) > 0)
             continue;
@@ -174,11 +235,14 @@ void web_stream_begin(struct web_server *s, struct evhttp_request *req)
     *m = (struct web_stream){
         .next = s->streams, .server = s, .req = req, .idle_since_s = web_server_now()
     };
+    m->is_gzip = web_call_takes_gzip(req);
     s->streams = m;
     if (s->n_streams++ == 0)
         event_add(s->beat, &second);
     evhttp_connection_set_closecb(evhttp_request_get_connection(req), on_close, m);
     web_call_add_headers(req, &like, NULL);
+    if (m->is_gzip)
+        web_call_add_gzip(req);
     evhttp_send_reply_start(req, 200, "OK");
     ask(s);
 }
@@ -196,5 +260,7 @@ void web_stream_end_all(struct web_server *s)
     s->streams = NULL;
     s->n_streams = 0;
     web_body_drop(s->last_event);
+    web_body_drop(s->last_piece);
     s->last_event = NULL;
+    s->last_piece = NULL;
 }

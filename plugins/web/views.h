@@ -23,6 +23,7 @@ void web_views_worker_count(struct web_request *q, struct web_reply *a);
 void web_views_setup(struct web_request *q, struct web_reply *a);
 void web_views_state(struct web_request *q, struct web_reply *a);
 void web_views_history(struct web_request *q, struct web_reply *a);
+void web_views_runs(struct web_request *q, struct web_reply *a);
 void web_views_log_lines(struct web_request *q, struct web_reply *a);
 void web_views_metrics(struct web_request *q, struct web_reply *a);
 /* What this process needs, as the hook `usage` says it; for /metrics. */

@@ -2,6 +2,7 @@
 /* What the page asks for, and what Prometheus does. */
 #include "views.h"
 
+#include "past.h"
 #include "user_types.h"
 
 #include "results/json_rows.h"
@@ -106,6 +107,18 @@ void web_views_state(struct web_request *q, struct web_reply *a)
     json_rows_live(&a->json, acr_snapshot_now(), acr_run_number());
 }
 
+/* A number that a client gives. Returns: false when it is none. */
+static bool read_count(const char *text, uint64_t *ret_n)
+{
+    char *end;
+
+    if (text == NULL || *text == '\0' || strspn(text, "0123456789") != strlen(text))
+        return text == NULL;
+    errno = 0;
+    *ret_n = strtoull(text, &end, 10);
+    return errno == 0;
+}
+
 static const struct acr_entry *find_entry(const struct acr_snapshot *s, const char *type,
                                           const char *name)
 {
@@ -122,29 +135,29 @@ void web_views_history(struct web_request *q, struct web_reply *a)
     const struct acr_snapshot *s = acr_snapshot_now();
     const char *type = web_form_get(&q->query, "type");
     const char *name = web_form_get(&q->query, "name");
+    uint64_t run = acr_run_number();
     const struct acr_entry *e;
 
-    if (name == NULL) {
+    if (!read_count(web_form_get(&q->query, "run"), &run)) {
+        web_reply_text(a, 400, "\"run\" is a whole number.\n");
+    } else if (run != acr_run_number()) {
+        if (!web_past_write(&a->json, run, type != NULL ? type : "", name))
+            web_reply_text(a, 404, "There is no such run any more.\n");
+    } else if (name == NULL) {
         json_rows_history(&a->json, s);
-        return;
+    } else {
+        e = find_entry(s, type != NULL ? type : "", name);
+        if (e != NULL)
+            json_rows_entry_history(&a->json, s, e);
+        else
+            web_reply_text(a, 404, "There is no such entry.\n");
     }
-    e = find_entry(s, type != NULL ? type : "", name);
-    if (e != NULL)
-        json_rows_entry_history(&a->json, s, e);
-    else
-        web_reply_text(a, 404, "There is no such entry.\n");
 }
 
-/* A number that a client gives. Returns: false when it is none. */
-static bool read_count(const char *text, uint64_t *ret_n)
+void web_views_runs(struct web_request *q, struct web_reply *a)
 {
-    char *end;
-
-    if (text == NULL || *text == '\0' || strspn(text, "0123456789") != strlen(text))
-        return text == NULL;
-    errno = 0;
-    *ret_n = strtoull(text, &end, 10);
-    return errno == 0;
+    (void)q;
+    web_past_list(&a->json, acr_run_number());
 }
 
 void web_views_log_lines(struct web_request *q, struct web_reply *a)

@@ -7,6 +7,7 @@
 #include "auth.h"
 #include "guard.h"
 #include "listen.h"
+#include "past.h"
 #include "report.h"
 #include "routes.h"
 #include "server.h"
@@ -211,6 +212,8 @@ static int test_stop(struct acr_user *u, const struct acr_snapshot *s)
 
     if (s != NULL && acr_control_is_held())
         r = web_report_save(&web.html, s, JSON_ROWS_NO_EXIT_CODE);
+    if (s != NULL && web.server != NULL)
+        web_past_keep(s, acr_run_number());
     if (web.server != NULL && is_set("autoquit"))
         web_server_call_after(web.server, acr_option_number("autoquit", 0), quit_unless_running);
     return r < 0 ? fail_html(u, r) : 0;
@@ -244,6 +247,7 @@ static int quit(struct acr_user *u, const struct acr_quit_event *e)
     web.server = NULL;
     web_actions_done();
     web_views_set_usage(NULL);
+    web_past_done();
     return 0;
 }
 

@@ -71,7 +71,7 @@ before=$(heads)
 # --- runs -------------------------------------------------------------------------------------------
 
 story='a run that a form starts'
-serve -f kept.c -H "$url" --csv r --csv-full-history --html new/report.html
+serve -f kept.c -H "$url" --csv r --csv-full-history --html new/report.html --json-file r --junit r.xml
 is ready /stats/requests "d['state']" || is stopped /stats/requests "d['state']" || fail 'its state'
 ask "$web/api/setup"
 expect 'the host' "$url" "$(value "d['host']")"
@@ -112,18 +112,45 @@ ask "$web/worker-count"
 expect 'of workers' 0 "$(value "d['worker_count']")"
 
 story='events'
-(curl -sSN --max-time 3 "$web/api/events" 2>/dev/null || true) >events
-expect 'the first' 'event: state' "$(head -n 1 events)"
-[ "$(grep -c '^event: state' events)" -ge 2 ] || fail "only $(grep -c '^event' events) events in 3 s"
+curl -sSN --compressed --max-time 60 -D headers "$web/api/events" >events 2>/dev/null &
+other_pids=$!
+curl -sSN --max-time 60 "$web/api/events" >plain 2>/dev/null &
+other_pids="$other_pids $!"
+# has_two FILE
+has_two() {
+    [ "$(grep -c '^event: state' "$1")" -ge 2 ]
+}
+wait_for 'two events' has_two plain
+wait_for 'two in little' has_two events
+# shellcheck disable=SC2086 # several
+kill $other_pids
+other_pids=
+has headers 'how they come' '^Content-Encoding: gzip'
+expect 'the first' 'event: state' "$(head -n 1 plain)"
+expect 'the first in little' 'event: state' "$(head -n 1 events)"
 sed -n 's/^data: //p' events | tail -n 2 | head -n 1 >answer
 expect 'a document' 7 "$(value "d['run']['users']")"
+
+story='in little'
+curl -sS --compressed -D headers -o answer "$web/stats/requests"
+has headers 'how it comes' '^Content-Encoding: gzip'
+expect 'the answer' running "$(value "d['state']")"
+curl -sS --compressed -D headers -o answer "$web/healthz"
+lacks headers 'what is small' '^Content-Encoding'
 
 story='stop, and a second run by the old keys'
 ask "$web/stop"
 expect 'the answer' 'True Test stopped' "$(value "d['success'], d['message']" | tr -d "(),'")"
 ask "$web/stats/requests"
 expect 'no user is left' 'stopped 0' "$(value "d['state'], d['user_count']" | tr -d "(),'")"
+# report : what --json-file holds: which requests, and the exit code
+report() {
+    python3 -c "import json; d = json.load(open('r.json')); print(d['total']['requests'], d['run']['exit_code'])"
+}
 balance
+expect 'the file of --json-file between runs' "$n None" "$(report)"
+has new/report.html 'the file of --html between runs' "\"requests\": $n,"
+has r.xml 'the file of --junit between runs' '</testsuites>'
 ask -d 'locust_count=2&hatch_rate=100' "$web/swarm"
 expect 'the answer' True "$(value "d['success']")"
 wait_for 'two users' is 2 /stats/requests "d['user_count']"
@@ -134,6 +161,13 @@ expect 'reset' 'ok' "$(cat answer)"
 ask -X POST "$web/stop"
 ask "$web/api/state"
 expect 'its number' 2 "$(value "d['run_number']")"
+expect 'the file of the last run' "$(value "d['total']['requests']") None" "$(report)"
+ask "$web/api/runs"
+expect 'the one before' '[1]' "$(value "d['runs']")"
+ask "$web/api/history?run=1&type=GET&name=first"
+expect 'what an entry did in it' True "$(value "sum(x or 0 for x in d['requests_per_s']) > 0")"
+status 404 'a run that there was not' "$web/api/history?run=9"
+status 400 'no run' "$web/api/history?run=x"
 
 story='what was chosen, taken back'
 wanted() {
@@ -186,6 +220,43 @@ head -c 20000 large >header
 status 400 'a large header' -H "X-A: $(cat header)" "$web/healthz"
 status 200 'it is still there' "$web/healthz"
 
+story='clients that mean harm'
+cat >harm.py <<'END'
+import socket, sys, time
+def connect():
+    s = socket.socket()
+    s.bind(("127.0.0.9", 0)) # nobody else's
+    s.settimeout(10)
+    s.connect(("127.0.0.1", int(sys.argv[1])))
+    return s
+def flood(what, start, text, most):
+    s, n = connect(), 0
+    s.sendall(start)
+    s.settimeout(0.3)
+    try:
+        while n < most:
+            n += s.send(text)
+    except OSError: # it takes no more, or has closed
+        return
+    sys.exit(f"{what}: {n} bytes were taken")
+ask = b"POST /swarm HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+flood("a line", b"", b"a" * 65536, 32 << 20)
+flood("headers", b"GET / HTTP/1.1\r\n", b"a:\r\n" * 10000, 32 << 20)
+flood("the size of a chunk", ask, b"1" * 65536, 32 << 20)
+flood("trailers", ask + b"0\r\n", b"a: b\r\n" * 10000, 32 << 20)
+flood("requests", b"", b"GET /api/state HTTP/1.1\r\nHost: localhost\r\n\r\n" * 1000, 32 << 20)
+many = [connect() for _ in range(140)]
+many[-1].settimeout(10)
+try:
+    is_closed = many[-1].recv(1) == b""
+except ConnectionResetError:
+    is_closed = True
+if not is_closed:
+    sys.exit("140 connections of one address")
+END
+python3 harm.py "${web##*:}" 2>complaint || fail "$(cat complaint)"
+status 200 'it is there for others' "$web/healthz"
+
 story='who asks'
 status 403 'another site' -H 'Sec-Fetch-Site: cross-site' "$web/stop"
 status 403 'another port' -H 'Sec-Fetch-Site: same-site' -d 'user_count=1&spawn_rate=1' "$web/swarm"
@@ -212,6 +283,7 @@ has report.html 'its data' '<script id="acrida-data" type="application/json">'
 leave 'the process'
 has err 'the first Ctrl-C after a run that the page stopped' 'got Ctrl-C: stopping; once more to stop at once$'
 has new/report.html 'the file of --html' '"mode": "report"'
+has r.json 'the exit code, in the end' '"exit_code": 0'
 lacks new/report.html 'the marker' '<!--acrida-data-->'
 
 # --- user types -------------------------------------------------------------------------------------
@@ -279,7 +351,7 @@ status 200 'whether it is there' "$web/healthz"
 status 404 'above the base path' "${web%/load/acrida}/healthz"
 status 401 'a wrong password' -d 'username=eve&password=wrong' "$web/login"
 status 303 'the right one' -c jar --data-urlencode 'username=eve' --data-urlencode 'password=correct horse' "$web/login"
-has jar 'the cookie' '^#HttpOnly_localhost.*	TRUE	.*acrida_session'
+has jar 'the cookie' "^#HttpOnly_localhost.*	TRUE	.*acrida_session_$(echo "$web" | sed 's|.*:\([0-9]*\)/.*|\1|')"
 status 200 'with the session' -b jar "$web/stats/requests"
 status 403 'another site, with the session' -b jar -H 'Origin: https://evil.example' -d 'user_count=1&spawn_rate=1' \
     "$web/swarm"

@@ -57,7 +57,7 @@ class World:
     def __init__(self, options):
         self.o = options
         self.lock = threading.Lock()
-        self.run = 0 if options.fresh else 1
+        self.run = 0 if options.fresh else options.run
         self.state = 'ready' if options.fresh else 'running'
         self.users, self.rate, self.beat = 500, 10.0, 0
         self.seen = []
@@ -311,6 +311,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if url.path == '/stats/reset':
             w.beat = 0
             return self.answer('ok', 'text/plain')
+        if url.path == '/api/runs':
+            return self.answer({'runs': list(range(max(1, w.run - 4), w.run))})
         if url.path == '/api/history':
             h = w.history()
             return self.answer({'interval_s': 1, 'time_s': h['time_s'], **wave(h, 1 / 300, 3)} if 'name' in query else h)
@@ -345,6 +347,7 @@ def main():
     p.add_argument('--points', type=int, default=300)
     p.add_argument('--every', type=float, default=1.0)
     p.add_argument('--fresh', action='store_true')
+    p.add_argument('--run', type=int, default=1)
     p.add_argument('--login', action='store_true')
     p.add_argument('--master', action='store_true')
     p.add_argument('--modules')

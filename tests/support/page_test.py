@@ -276,6 +276,24 @@ class Tests:
         b.wait(lambda: 0 < float((b.text('.key .value') or '0').replace(',', '')) < 10, 'the rate is that of the endpoint')
         self.is_quiet()
 
+    def case_earlier(self):
+        """Earlier runs stand beside this one, for all and for one endpoint."""
+        b, server = self.b, self.serve('--run', '3')
+        self.open(server, 'charts')
+        b.wait('return document.querySelector("#panel-charts .check").offsetWidth > 0', 'there are earlier runs')
+        for at in (0, 3):
+            b.js('''const select = document.getElementById("endpoint");
+                select.selectedIndex = arguments[0];
+                select.dispatchEvent(new Event("change"));
+                document.querySelector("#panel-charts canvas").focus()''', at)
+            b.keys(KEYS['home'])
+            b.wait('return [...document.querySelectorAll(".when")].every((one) => one.innerText === "at run 1, 0:01")', 'run 1')
+            b.wait('return document.querySelectorAll(".key .value")[2].innerText.endsWith(" ms")', 'it has times')
+        b.click('#panel-charts .check')
+        b.keys(KEYS['home'])
+        b.wait('return document.querySelector(".when").innerText !== "at run 1, 0:01"', 'this run alone')
+        self.is_quiet()
+
     def case_tabs(self):
         """Each tab in both colours and on a phone: readable, named, no wider than the window; by keys."""
         b, server = self.b, self.serve('--master', '--entries', '20')

@@ -28,9 +28,6 @@ same('cut', [f.cut('abcdef', 4), f.cut('ab\u{1f997}cd', 4), f.cut('abc', 3)], ['
 same('cells', ['a,b', '"', '=1+1', '-1.5', '-x', 'a'].map(f.csvCell), ['"a,b"', '""""', "'=1+1", '-1.5', "'-x", 'a']);
 
 const history = { interval_s: 1, time_s: [1, 2, 3, 4, 5], users: [1, 3, 5, null, 9], p95_ms: [1, 7, null, null, 2] };
-same('thin', s.thin(history, 3), { interval_s: 2, time_s: [2, 4, 5], users: [2, 5, 9], p95_ms: [7, null, 2] });
-same('thin enough', s.thin(history, 5), history);
-same('long and thin', s.thin({ interval_s: 1, time_s: Array.from({ length: 1200 }, (_, i) => i) }, 300).time_s.length, 300);
 const laid = s.layOut([{ number: 1, history: { time_s: [1, 2], users: [5, 6] } }, { number: 2, history }]);
 same('axis of runs', laid.x, [-2, -1, -0.5, 1, 2, 3, 4, 5]);
 same('column of runs', laid.column('users'), [5, 6, null, 1, 3, 5, null, 9]);

@@ -93,7 +93,6 @@ export function makeCharts(page) {
     function draw() {
         const runs = page.history.runs(earlier.checked);
         setHidden(earlierLabel, !page.history.hasEarlier());
-        const own = endpoint === whole ? null : page.history.ofEndpoint();
         const hasAny = runs.some((run) => run.history.time_s.length > 0);
         setHidden(empty, hasAny);
         setHidden(grid, !hasAny);
@@ -105,9 +104,8 @@ export function makeCharts(page) {
         const laid = layOut(runs);
         group.set(laid);
         if (endpoint !== whole) {
-            const mine = layOut(runs.map((run, i) => ({
-                number: run.number,
-                history: i === runs.length - 1 ? { ...own, time_s: run.history.time_s } : { time_s: run.history.time_s },
+            const mine = layOut(runs.map((run) => ({
+                number: run.number, history: { ...page.history.ofEndpoint(run), time_s: run.history.time_s },
             })));
             for (const figure of charts.slice(0, 2)) {
                 const columns = {};

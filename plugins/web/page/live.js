@@ -2,7 +2,7 @@
 // What the server says: the state as it changes, histories as they are asked for. Nothing here grows: each answer
 // replaces the one before.
 
-import { length, onTimes, thin } from './series.js';
+import { length, onTimes } from './series.js';
 
 export class Server {
     constructor(base) {
@@ -129,36 +129,59 @@ export class Events {
     }
 }
 
-const earlierRuns = 4;
-const earlierPoints = 300;
-
-// Histories of a live run, of those before it (thinned), and of the endpoint that is looked at.
+// Histories of a live run, of those before it, and of the endpoint that is looked at.
 export class LiveHistory {
     constructor(server, onChange) {
         this.server = server;
         this.onChange = onChange;
         this.number = 0;
         this.now = { time_s: [] };
-        this.before = [];
+        this.before = []; // { number, history, own, wanted: whose own is }
         this.wanted = null;
         this.own = null;
         this.due = 0;
         this.isAsking = false;
     }
 
-    // Another run: what there was of the last one stays, in little.
+    // Another run: the server keeps those before it, in little.
     begin(number) {
         if (number === this.number)
             return;
-        if (this.number > 0 && length(this.now) > 0) {
-            this.before.push({ number: this.number, history: thin(this.now, earlierPoints) });
-            this.before.splice(0, this.before.length - earlierRuns);
-        }
+        this.before = number > this.number ? this.before : []; // a server that was started again
         this.number = number;
         this.now = { time_s: [] };
         this.own = null;
         this.due = 0;
         this.onChange();
+        this.askBefore();
+    }
+
+    async askBefore() {
+        const { number } = this;
+        try {
+            const { runs } = number > 1 ? await this.server.json('/api/runs') : { runs: [] };
+            const before = await Promise.all(runs.map(async (one) => this.before.find((run) => run.number === one) ?? {
+                number: one, history: await this.server.json(`/api/history?run=${one}`),
+            }));
+            if (number !== this.number)
+                return;
+            this.before = before;
+            await this.askOwnBefore();
+            this.onChange();
+        } catch {
+            // they are left out
+        }
+    }
+
+    // What the endpoint that is looked at did in them.
+    async askOwnBefore() {
+        const { wanted, before } = this;
+        await Promise.all(before.filter((run) => wanted && run.wanted !== wanted).map(async (run) => {
+            const query = new URLSearchParams({ run: run.number, ...wanted });
+            const own = await this.server.json(`/api/history?${query}`);
+            if (wanted === this.wanted)
+                Object.assign(run, { own, wanted });
+        }));
     }
 
     runs(withEarlier) {
@@ -174,10 +197,12 @@ export class LiveHistory {
         this.own = null;
         this.due = 0;
         this.ask();
+        this.askOwnBefore().then(this.onChange, () => {});
     }
 
-    ofEndpoint() {
-        return this.own ?? {};
+    // In a run, which is one of runs().
+    ofEndpoint(run) {
+        return (run.number === this.number ? this.own : run.wanted === this.wanted && run.own) || {};
     }
 
     // The history of an endpoint, once.

@@ -6,9 +6,6 @@ import { isNumber } from './format.js';
 export const columns = ['users', 'target_users', 'arrivals_per_s', 'requests_per_s', 'failures_per_s', 'average_ms',
     'p50_ms', 'p95_ms', 'p99_ms', 'max_ms', 'open_requests', 'lateness_ms', 'cpu_percent'];
 
-// Of several points in one: rates and users their mean, times their highest, as the run's own history has it.
-const highest = new Set(['p50_ms', 'p95_ms', 'p99_ms', 'max_ms', 'lateness_ms', 'cpu_percent']);
-
 export function length(history) {
     return history?.time_s?.length ?? 0;
 }
@@ -27,39 +24,6 @@ export function peak(values) {
         if (isNumber(value) && (most === null || value > most))
             most = value;
     return most;
-}
-
-function join(values, from, to, name) {
-    let n = 0;
-    let sum = 0;
-    let most = -Infinity;
-    for (let i = from; i < to; i++) {
-        if (isNumber(values[i])) {
-            n++;
-            sum += values[i];
-            most = Math.max(most, values[i]);
-        }
-    }
-    return n === 0 ? null : highest.has(name) ? most : sum / n;
-}
-
-// At most so many points: as many to one as it takes.
-export function thin(history, most) {
-    const n = length(history);
-    const step = Math.ceil(n / most);
-    if (step <= 1)
-        return history;
-    const out = { interval_s: history.interval_s * step, time_s: [] };
-    const names = columns.filter((name) => Array.isArray(history[name]));
-    for (const name of names)
-        out[name] = [];
-    for (let from = 0; from < n; from += step) {
-        const to = Math.min(n, from + step);
-        out.time_s.push(history.time_s[to - 1]);
-        for (const name of names)
-            out[name].push(join(history[name], from, to, name));
-    }
-    return out;
 }
 
 // A history that may have fewer points, on the times of another: each of its points where it ends.
