@@ -179,6 +179,7 @@ static void run_thread(void *arg)
         report(us, run_on_failed);
     }
     acri_loop_run(&us->loop);
+    here = NULL; /* who would report a fault waits for this thread */
     acri_park_free_all(us);
     done_clients(us);
     acri_crash_thread_done(&crash_stack);

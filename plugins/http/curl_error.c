@@ -16,6 +16,7 @@ static const struct {
 } texts[] = {
     { CURLE_UNSUPPORTED_PROTOCOL, HTTP_FAILURE_INVALID }, /* HTTP/0.9, or no HTTP at all */
     { CURLE_WEIRD_SERVER_REPLY, HTTP_FAILURE_INVALID },
+    { CURLE_BAD_FUNCTION_ARGUMENT, HTTP_FAILURE_INVALID }, /* a header line that curl cannot store */
     { CURLE_URL_MALFORMAT, HTTP_FAILURE_URL },
     { CURLE_COULDNT_RESOLVE_PROXY, "the proxy's name could not be resolved" },
     { CURLE_COULDNT_RESOLVE_HOST, HTTP_FAILURE_NAME },

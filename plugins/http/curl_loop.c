@@ -7,12 +7,9 @@
 #include "curl_names.h"
 #include "curl_sockets.h"
 #include "curl_transfer.h"
+#include "engine.h"
 
 #include <stdlib.h>
-
-/* Idle connections kept per user. curl's own default shrinks with the number of running transfers.
- */
-#define MAX_CONNECTS 256L
 
 /* How often curl may ask to be driven at once before others on the loop get their turn. */
 enum { ROUNDS_MAX = 64 };
@@ -96,6 +93,15 @@ void http_curl_loop_drive(struct http_curl_loop *loop)
     }
 }
 
+/*
+ * Before 8.1 a handle that has had an answer keeps a pointer to its last header line, which is freed
+ * when the next request begins; a first header line that begins with a blank is then written there.
+ */
+static bool has_lingering_line(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num < 0x080100;
+}
+
 struct http_curl_loop *http_curl_loop_new(struct acr_loop *l)
 {
     struct http_curl_loop *loop = calloc(1, sizeof *loop);
@@ -104,6 +110,7 @@ struct http_curl_loop *http_curl_loop_new(struct acr_loop *l)
         return NULL;
     }
     loop->loop = l;
+    loop->guards_heads = has_lingering_line();
     loop->limits_hosts = http_curl_allow_is_limited();
     loop->orders_names = http_curl_names_are_ordered();
     loop->multi = curl_multi_init();
@@ -116,7 +123,8 @@ struct http_curl_loop *http_curl_loop_new(struct acr_loop *l)
     curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
     curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
     curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
-    curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, MAX_CONNECTS);
+    /* For each user. curl's own default shrinks with the number of running transfers. */
+    curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, (long)HTTP_ENGINE_IDLE_MAX);
     return loop;
 }
 

@@ -29,6 +29,7 @@ struct http_curl_loop {
     size_t n_sockets;
     struct http_curl_lookup *lookups; /* see curl_lookup.h */
     bool lookups_changed;
+    bool guards_heads;          /* curl shows header lines before it stores them */
     bool limits_hosts;          /* see curl_allow.h */
     bool orders_names;          /* see curl_names.h */
     struct http_text addresses; /* of the hop that is about to begin; empty = as curl likes */

@@ -21,12 +21,67 @@ static const char no_memory[] = HTTP_FAILURE_MEMORY;
 /* --- callbacks -----------------------------------------------------------------------------------
  */
 
+static void begin_head(struct http_curl_transfer *t)
+{
+    t->is_in_head = true;
+    t->is_in_line = false;
+    t->n_lines = 0;
+}
+
+static void end_head(struct http_curl_transfer *t)
+{
+    long status = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    t->x->status = (int)status; /* curl also reads status lines that are not quite right */
+    begin_head(t);
+    t->is_in_head = status < 200 && status != 101; /* another follows an interim one */
+}
+
+/* The line that begins at `at` in the head goes on with the one before: the fold becomes a space. */
+static void unfold(struct http_text *head, size_t at)
+{
+    memmove(head->data + at - 1, head->data + at, head->length - at + 1);
+    head->data[at - 1] = ' ';
+    head->length--;
+}
+
 static size_t on_header(char *line, size_t one, size_t bytes, void *arg)
 {
     struct http_curl_transfer *t = arg;
+    struct http_text *head = &t->x->head;
+    size_t before = head->length;
 
     (void)one;
-    return http_exchange_on_header(t->x, line, bytes) ? bytes : 0;
+    if (!http_exchange_on_header(t->x, line, bytes)) {
+        return 0;
+    }
+    if ((line[0] == ' ' || line[0] == '\t') && before > 0 && head->length > before) {
+        unfold(head, before);
+    }
+    if (t->is_in_head && (line[0] == '\r' || line[0] == '\n')) {
+        end_head(t);
+    } else {
+        t->is_in_line = false;
+        t->n_lines++;
+    }
+    return bytes;
+}
+
+/*
+ * A piece of a header line, before curl stores it. One that begins with a blank is joined to the
+ * line before; where that is the status line, to freed memory: see http_curl_loop.guards_heads.
+ */
+static bool can_store(struct http_curl_transfer *t, char first)
+{
+    bool is_begin = !t->is_in_line;
+
+    t->is_in_line = true;
+    if (is_begin && t->n_lines == 1 && (first == ' ' || first == '\t')) {
+        t->x->error = HTTP_FAILURE_INVALID;
+        return false;
+    }
+    return true;
 }
 
 static size_t on_body(char *data, size_t one, size_t bytes, void *arg)
@@ -34,6 +89,9 @@ static size_t on_body(char *data, size_t one, size_t bytes, void *arg)
     struct http_curl_transfer *t = arg;
 
     (void)one;
+    if (t->is_in_head && t->profile->loop->guards_heads) {
+        return can_store(t, data[0]) ? bytes : 0;
+    }
     return http_exchange_on_body(t->x, data, bytes) ? bytes : 0;
 }
 
@@ -105,6 +163,7 @@ static int on_attempt(void *arg, char *remote_ip, char *local_ip, int remote_por
     t->local_port = strncmp(t->x->url, "https:", 6) == 0 ? 0 : local_port;
     t->was_unread = false;
     t->attempts++;
+    begin_head(t);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -140,6 +199,7 @@ static void set_callbacks(struct http_curl_transfer *t)
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
     curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(e, CURLOPT_HEADER, t->profile->loop->guards_heads ? 1L : 0L);
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(e, CURLOPT_READFUNCTION, on_read);

@@ -50,6 +50,9 @@ struct http_curl_transfer {
     unsigned attempts;
     int local_port;  /* of the latest attempt; 0 with TLS, whose close writes and so blurs */
     int open_errno;  /* why no socket could be opened */
+    size_t n_lines;  /* of the answer's head, so far */
+    bool is_in_head; /* the next line belongs to one */
+    bool is_in_line; /* a piece of which has come */
     bool is_added;   /* to the multi */
     bool is_plain;   /* set up as a GET without a body */
     bool is_fresh;   /* set up to connect anew */

@@ -10,6 +10,10 @@
 
 struct http_settings;
 
+/* Idle connections that a user keeps, to all hosts together: those of requests (ten hosts, ten
+ * each), and as many as acr_get_all opens at once. */
+#define HTTP_ENGINE_IDLE_MAX 100
+
 /* HTTP_ENGINES: the fast one where it can do what is wanted, else curl. */
 enum http_engine_kind { HTTP_ENGINE_CURL, HTTP_ENGINE_FAST, HTTP_ENGINES };
 

@@ -16,6 +16,17 @@
 
 enum { TARGET_BYTES = 320 };
 
+/* The connection out of the list, where `link` points to it. */
+static struct http_fast_connection *unlink_idle(struct http_fast_user *user,
+                                                struct http_fast_connection **link)
+{
+    struct http_fast_connection *c = *link;
+
+    *link = c->next;
+    user->n_idle--;
+    return c;
+}
+
 static bool goes_to(const struct http_fast_connection *c, const struct http_exchange *x)
 {
     return c->origin_bytes == x->path_at && memcmp(c->origin, x->url, x->path_at) == 0;
@@ -37,12 +48,11 @@ struct http_fast_connection *http_fast_connection_take(struct http_fast_user *us
     struct http_fast_connection **link = &user->idle;
 
     while (*link != NULL) {
-        struct http_fast_connection *c = *link;
-        if (!goes_to(c, x)) {
-            link = &c->next;
+        if (!goes_to(*link, x)) {
+            link = &(*link)->next;
             continue;
         }
-        *link = c->next;
+        struct http_fast_connection *c = unlink_idle(user, link);
         if (!acr_socket_has_input(c->socket) && !(is_precious && has_ended(c))) {
             c->closing = user->n_closings;
             return c;
@@ -168,14 +178,31 @@ int http_fast_connection_open(struct http_fast_user *user, struct http_exchange 
     return 0;
 }
 
+/* The one that has been idle longest: the last. */
+static void close_oldest(struct http_fast_user *user)
+{
+    struct http_fast_connection **link = &user->idle;
+
+    while ((*link)->next != NULL) {
+        link = &(*link)->next;
+    }
+    http_fast_connection_close(unlink_idle(user, link));
+}
+
 void http_fast_connection_keep(struct http_fast_connection *c)
 {
-    if (c->closing != c->user->n_closings) {
+    struct http_fast_user *user = c->user;
+
+    if (c->closing != user->n_closings) {
         http_fast_connection_close(c);
         return;
     }
-    c->next = c->user->idle;
-    c->user->idle = c;
+    if (user->n_idle >= HTTP_ENGINE_IDLE_MAX) {
+        close_oldest(user);
+    }
+    c->next = user->idle;
+    user->idle = c;
+    user->n_idle++;
 }
 
 void http_fast_connection_close(struct http_fast_connection *c)
@@ -188,9 +215,7 @@ void http_fast_connection_close_all(struct http_fast_user *user)
 {
     user->n_closings++;
     while (user->idle != NULL) {
-        struct http_fast_connection *c = user->idle;
-        user->idle = c->next;
-        http_fast_connection_close(c);
+        http_fast_connection_close(unlink_idle(user, &user->idle));
     }
 }
 

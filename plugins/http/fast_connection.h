@@ -32,7 +32,7 @@ struct http_fast_connection *http_fast_connection_take(struct http_fast_user *us
 int http_fast_connection_open(struct http_fast_user *user, struct http_exchange *x,
                               struct http_fast_connection **ret);
 
-/* Back to the idle, after a whole answer that allows it. */
+/* Back to the idle, after a whole answer that allows it. Of too many the oldest is closed. */
 void http_fast_connection_keep(struct http_fast_connection *c);
 
 void http_fast_connection_close(struct http_fast_connection *c);

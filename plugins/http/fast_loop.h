@@ -26,6 +26,7 @@ struct http_fast_profile {
 struct http_fast_user {
     struct http_fast_profile *profile;
     struct http_fast_connection *idle; /* the latest first */
+    size_t n_idle;
     struct http_jar jar;
     unsigned n_closings; /* how often its connections were closed on request */
 };

@@ -64,6 +64,10 @@ for how in tcp tls unix; do
     done
     story="answers that are cut off, over $how"
     odd 0 -u 3 -r 1000 -t 50s cuts
+    story="header lines that begin with blanks, over $how"
+    for by in fast curl; do
+        [ "$by $how" = 'curl unix' ] || odd 0 -u 3 -r 1000 -t 50s --threads 1 --http-engine "$by" folded
+    done
     story="connections that are kept in vain, over $how"
     # The same server under another name is another connection.
     TEST_OTHER=$(echo "$url" | sed 's/localhost/other/; s/127\.0\.0\.1/localhost/')

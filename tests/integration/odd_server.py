@@ -126,6 +126,13 @@ class Connection:
             return
         if what == 'hundred':
             self.send(b'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nContent-Encoding: gzip\r\n\r\n')
+        if what == 'blank':  # a header line that goes on where none has begun
+            self.send(b'HTTP/1.1 200 OK\r\n A: b\r\nContent-Length: 2\r\n\r\nab')
+            self.until_closed()
+        if what == 'blanks':  # and one that may: in lines of any length, behind an interim head
+            self.send(b'HTTP/1.1 103 Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nA:' + b' ' * 40000 +
+                      b'b\r\n\tc\r\nContent-Length: 2\r\n\r\nab')
+            return
         if what == 'endless':
             self.send(b'HTTP/1.1 200 OK\r\n\r\n')
             while True:

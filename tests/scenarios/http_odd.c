@@ -132,6 +132,20 @@ static int cuts(struct acr_user *u)
     return ACR_STOP_USER;
 }
 
+/* Before it libcurl has had an answer, on whose header such a line must not be appended. */
+static int folded(struct acr_user *u)
+{
+    for (int i = 0; i < 5; i++) {
+        CHECK(acr_get(u, "/fine")->status == 200);
+        const char *error = error_of(FAIL("/blank", .timeout_s = 20), 0);
+        CHECK(strncmp(error, "invalid HTTP in the answer", 26) == 0);
+        struct acr_response *res = acr_get(u, "/blanks");
+        CHECK_TEXT("b c", acr_header(res, "A"));
+        CHECK_TEXT("ab", res->body);
+    }
+    return ACR_STOP_USER;
+}
+
 /* A connection that is kept in vain: what may be sent twice is. */
 static int stale(struct acr_user *u)
 {
@@ -241,6 +255,7 @@ TASK(echoed);
 TASK(early);
 TASK(encodings);
 TASK(cuts);
+TASK(folded);
 TASK(stale);
 TASK(endless);
 TASK(functions);
@@ -258,6 +273,7 @@ static const struct acr_user_type users[] = {
     TYPE(early),
     TYPE(encodings),
     TYPE(cuts),
+    TYPE(folded),
     TYPE(stale),
     TYPE(endless),
     TYPE(functions),
