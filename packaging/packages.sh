@@ -26,14 +26,14 @@ wanted='gcc g++ libc6-dev cmake ninja-build pkg-config
     libnanomsg-dev libsodium-dev zlib1g-dev libbrotli-dev libzstd-dev libjs-chart.js'
 
 # Unit tests (libcmocka), the second compiler, its sanitizers and libFuzzer (clang, libclang-rt; llvm
-# reads its traces), servers and clients to compare with (nginx, tinyproxy, curl, openssl), what the
+# reads its traces), servers and clients to compare with (nginx, tinyproxy, microsocks, curl, openssl), what the
 # scripts call (procps, binutils, make, python3 for its csv and pty), what reads code and memory
 # (shellcheck, valgrind), and what samples/page.c, lines.c, redis.c and postgres.c need (libxml2,
 # hiredis, libpq, a Redis and a PostgreSQL to talk to). Prometheus's own reader of OpenMetrics, in Python. Not among
 # them: chromium and chromium-driver (300 MB), with which 78_page.sh tests the page in a browser.
 if [ "$tests" = yes ]; then
     wanted="$wanted
-    libcmocka-dev clang libclang-rt-14-dev llvm nginx-light tinyproxy curl openssl ca-certificates
+    libcmocka-dev clang libclang-rt-14-dev llvm nginx-light tinyproxy microsocks curl openssl ca-certificates
     procps binutils make python3 shellcheck valgrind libxml2-dev libhiredis-dev redis-server
     libpq-dev postgresql-15 python3-prometheus-client"
 fi

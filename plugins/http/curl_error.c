@@ -10,16 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PROXY_NAME "the proxy's name could not be resolved"
+#define PROXY_CLOSED "the proxy closed the connection"
+#define PROXY_FAILED "the proxy could not connect"
+
 static const struct {
     CURLcode code;
     const char *text;
 } texts[] = {
     { CURLE_UNSUPPORTED_PROTOCOL, HTTP_FAILURE_INVALID }, /* HTTP/0.9, or no HTTP at all */
     { CURLE_WEIRD_SERVER_REPLY, HTTP_FAILURE_INVALID },
-    { CURLE_BAD_FUNCTION_ARGUMENT, HTTP_FAILURE_INVALID }, /* a header line that curl cannot store */
+    { CURLE_BAD_FUNCTION_ARGUMENT,
+      HTTP_FAILURE_INVALID }, /* a header line that curl cannot store */
     { CURLE_URL_MALFORMAT, HTTP_FAILURE_URL },
-    { CURLE_COULDNT_RESOLVE_PROXY, "the proxy's name could not be resolved" },
-    { CURLE_COULDNT_RESOLVE_HOST, HTTP_FAILURE_NAME },
+    { CURLE_COULDNT_RESOLVE_PROXY, PROXY_NAME },
     { CURLE_HTTP2, "invalid HTTP/2 in the answer" },
     { CURLE_HTTP2_STREAM, "the HTTP/2 stream was reset" },
     { CURLE_PARTIAL_FILE, HTTP_FAILURE_INCOMPLETE },
@@ -29,9 +33,35 @@ static const struct {
     { CURLE_READ_ERROR, HTTP_FAILURE_READ },
     { CURLE_ABORTED_BY_CALLBACK, HTTP_FAILURE_READ },
     { CURLE_OUT_OF_MEMORY, HTTP_FAILURE_MEMORY },
-    { CURLE_PROXY, "the proxy refused" },
     { CURLE_SSL_CACERT_BADFILE, HTTP_FAILURE_CA_FILE },
     { CURLE_SSL_CERTPROBLEM, HTTP_FAILURE_CERT_FILE },
+};
+
+/* What SOCKS proxies say. */
+static const struct {
+    long code;
+    const char *text;
+} proxy_texts[] = {
+    { CURLPX_BAD_VERSION, "the proxy does not speak this version of SOCKS" },
+    { CURLPX_CLOSED, PROXY_CLOSED },
+    { CURLPX_RECV_CONNECT, PROXY_CLOSED },
+    { CURLPX_RECV_AUTH, PROXY_CLOSED },
+    { CURLPX_RECV_REQACK, PROXY_CLOSED },
+    { CURLPX_RECV_ADDRESS, PROXY_CLOSED },
+    { CURLPX_NO_AUTH, "the proxy wants other credentials, or a user and password" },
+    { CURLPX_USER_REJECTED, "the proxy refused the user or password" },
+    { CURLPX_REPLY_NOT_ALLOWED, "the proxy refused the connection: not allowed by its rules" },
+    { CURLPX_REPLY_GENERAL_SERVER_FAILURE, PROXY_FAILED },
+    { CURLPX_REQUEST_FAILED, PROXY_FAILED }, /* all that SOCKS 4 says */
+    { CURLPX_REPLY_CONNECTION_REFUSED, PROXY_FAILED ": connection refused" },
+    { CURLPX_REPLY_HOST_UNREACHABLE, PROXY_FAILED ": host unreachable" },
+    { CURLPX_REPLY_NETWORK_UNREACHABLE, PROXY_FAILED ": network unreachable" },
+    { CURLPX_REPLY_TTL_EXPIRED, PROXY_FAILED ": timed out" },
+    { CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED, "the proxy does not know such addresses" },
+    { CURLPX_RESOLVE_HOST, HTTP_FAILURE_NAME },
+    { CURLPX_LONG_HOSTNAME, "the host's name is too long for the proxy" },
+    { CURLPX_LONG_USER, "the user is too long for the proxy" },
+    { CURLPX_LONG_PASSWD, "the password is too long for the proxy" },
 };
 
 /* "Recv failure: Connection reset by peer": the reason after curl's prefix, NULL when not there. */
@@ -58,7 +88,7 @@ static const char *from_receiving(const struct http_curl_failure *f, char *to, s
         return to;
     }
     if (f->has_proxy && strstr(f->detail, "Proxy CONNECT") != NULL) {
-        return "the proxy closed the connection";
+        return PROXY_CLOSED;
     }
     if (strstr(f->detail, "chunk") != NULL) {
         return HTTP_FAILURE_INVALID;
@@ -86,6 +116,16 @@ static const char *from_tls(const struct http_curl_failure *f, char *to, size_t 
     snprintf(to, to_bytes, HTTP_FAILURE_TLS,
              f->detail[0] == '\0' ? curl_easy_strerror(f->code) : f->detail);
     return to;
+}
+
+static const char *from_proxy(long code)
+{
+    for (size_t i = 0; i < sizeof proxy_texts / sizeof proxy_texts[0]; i++) {
+        if (proxy_texts[i].code == code) {
+            return proxy_texts[i].text;
+        }
+    }
+    return "the proxy refused";
 }
 
 static const char *from_table(CURLcode code)
@@ -116,6 +156,11 @@ const char *http_curl_error_text(const struct http_curl_failure *f, char *to, si
     case CURLE_OPERATION_TIMEDOUT:
         snprintf(to, to_bytes, HTTP_FAILURE_CONNECT_TIMEOUT, f->connect_timeout_s);
         return to;
+    case CURLE_PROXY:
+        return from_proxy(f->proxy_code);
+    case CURLE_COULDNT_RESOLVE_HOST: /* a SOCKS proxy's is a host to curl; hosts behind it are not
+                                      */
+        return f->has_proxy ? PROXY_NAME : HTTP_FAILURE_NAME;
     case CURLE_RECV_ERROR:
         return from_receiving(f, to, to_bytes);
     case CURLE_SEND_ERROR:

@@ -13,6 +13,7 @@ struct http_curl_failure {
     const char *detail;       /* curl's own text */
     double connect_timeout_s; /* the only time limit that curl watches */
     bool has_proxy;           /* connecting means connecting to it */
+    long proxy_code;          /* CURLPX_..., of a SOCKS proxy */
     bool limits_hosts;        /* sockets to others are not opened: EACCES */
     bool has_sources;         /* sockets are bound, where there is an address of their family */
 };

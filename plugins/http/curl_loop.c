@@ -94,8 +94,9 @@ void http_curl_loop_drive(struct http_curl_loop *loop)
 }
 
 /*
- * Before 8.1 a handle that has had an answer keeps a pointer to its last header line, which is freed
- * when the next request begins; a first header line that begins with a blank is then written there.
+ * Before 8.1 a handle that has had an answer keeps a pointer to its last header line, which is
+ * freed when the next request begins; a first header line that begins with a blank is then written
+ * there.
  */
 static bool has_lingering_line(void)
 {

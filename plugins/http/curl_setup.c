@@ -38,7 +38,8 @@ static void end_head(struct http_curl_transfer *t)
     t->is_in_head = status < 200 && status != 101; /* another follows an interim one */
 }
 
-/* The line that begins at `at` in the head goes on with the one before: the fold becomes a space. */
+/* The line that begins at `at` in the head goes on with the one before: the fold becomes a space.
+ */
 static void unfold(struct http_text *head, size_t at)
 {
     memmove(head->data + at - 1, head->data + at, head->length - at + 1);

@@ -209,10 +209,13 @@ static void take_info(struct http_curl_transfer *t)
 /* The failure in words, NULL when there was none. */
 static const char *error_of(struct http_curl_transfer *t, CURLcode code)
 {
-    long system_errno = 0;
+    long system_errno = 0, proxy_code = CURLPX_OK;
 
     if (code == CURLE_OK) {
         return NULL;
+    }
+    if (code == CURLE_PROXY) {
+        curl_easy_getinfo(t->easy, CURLINFO_PROXY_ERROR, &proxy_code);
     }
     if (code == CURLE_COULDNT_CONNECT) {
         curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &system_errno);
@@ -223,6 +226,7 @@ static const char *error_of(struct http_curl_transfer *t, CURLcode code)
         .detail = t->error,
         .connect_timeout_s = t->profile->settings->connect_timeout_s,
         .has_proxy = t->profile->settings->proxy != NULL,
+        .proxy_code = proxy_code,
         .limits_hosts = t->profile->loop->limits_hosts,
         .has_sources = acr_option_string("source-address")[0] != '\0',
     };

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Requests by tinyproxy: plain ones forwarded, HTTPS in a tunnel, with credentials; what it refuses is one text each.
+# And by microsocks, where it is installed.
 # usage: sh 26_http_proxy.sh BUILD_DIR SOURCE_DIR
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -12,8 +13,9 @@ if ! command -v tinyproxy >/dev/null || [ ! -x "$nginx" ] || ! command -v openss
 fi
 nginx_pid=
 proxy_pid=
+socks_pid=
 stop_servers() {
-    for pid in $nginx_pid $proxy_pid; do
+    for pid in $nginx_pid $proxy_pid $socks_pid; do
         kill "$pid" 2>/dev/null || true
     done
     cleanup
@@ -113,6 +115,26 @@ TEST_ERROR='the proxy refused the connection: 403 Forbidden' \
 TEST_ERROR='the proxy: Connection refused' visit 0 refused -H "$url" --http-proxy http://127.0.0.1:1
 TEST_ERROR="the proxy's name could not be resolved" visit 0 nowhere -H "$url"
 TEST_ERROR="the user type's .proxy is not the address of a proxy" visit 0 wrong -H "$url"
+
+if command -v microsocks >/dev/null; then
+    story='SOCKS'
+    socks=127.0.0.1:$(free_port)
+    microsocks -i 127.0.0.1 -p "${socks##*:}" -u ann -P secret >socks.log 2>&1 &
+    socks_pid=$!
+    answers -x "socks5://ann:secret@$socks" "$url/"
+    curl -sS -o /dev/null -X POST "$url/_target/reset"
+    visit 0 plain -H "$url" --http-proxy "socks5://ann:secret@$socks"
+    expect 'heads that the target read' "$(heads)" "$(ledger attempts)"
+    : >requests.log
+    visit 0 tunnelled -H "https://localhost:$secure" --http-proxy "socks5h://ann:secret@$socks" --http-ca ca.pem
+    expect 'requests in the log of nginx' "$(wc -l <requests.log | tr -d ' ')" "$(ledger attempts)"
+    TEST_ERROR='the proxy refused the user or password' \
+        visit 0 refused -H "$url" --http-proxy "socks5://ann:wrong@$socks"
+    TEST_ERROR='the proxy could not connect: connection refused' \
+        visit 0 refused -H http://127.0.0.1:1 --http-proxy "socks5://ann:secret@$socks"
+fi
+
+story='proxies that are none'
 for bad in gopher://proxy:70 http:// http://proxy:0 'my proxy:3128'; do
     visit 1 refused -H "$url" --http-proxy "$bad"
     has err "$bad" '--http-proxy: '

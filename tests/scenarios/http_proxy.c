@@ -30,6 +30,19 @@ static int tunnelled(struct acr_user *u)
     return ACR_STOP_USER;
 }
 
+/* The proxy passes on bytes, and adds nothing. */
+static int plain(struct acr_user *u)
+{
+    for (int i = 0; i < 5; i++) {
+        struct acr_response *res = acr_post(u, "/echo", .json = "{}");
+        CHECK(res->status == 200);
+        CHECK_TEXT("{}", acr_json_string(res, "body"));
+        CHECK(!acr_value_exists(acr_response_json(res), "headers.Via"));
+        CHECK((res->phases.connect_ms > 0) == (i == 0));
+    }
+    return ACR_STOP_USER;
+}
+
 static int refused(struct acr_user *u)
 {
     struct acr_response *res = acr_get(u, "/", .name = "n", .catch_response = true);
@@ -44,10 +57,12 @@ static const struct acr_http_defaults nowhere =
     ACR_HTTP_DEFAULTS(.proxy = "http://no.such.proxy.invalid:3128");
 static const struct acr_http_defaults wrong = ACR_HTTP_DEFAULTS(.proxy = "gopher://proxy:70");
 static const struct acr_task forwarded_tasks[] = { { .name = "forwarded", .run = forwarded } };
+static const struct acr_task plain_tasks[] = { { .name = "plain", .run = plain } };
 static const struct acr_task tunnelled_tasks[] = { { .name = "tunnelled", .run = tunnelled } };
 static const struct acr_task refused_tasks[] = { { .name = "refused", .run = refused } };
 static const struct acr_user_type users[] = {
     { .name = "forwarded", .tasks = forwarded_tasks, .n_tasks = 1 },
+    { .name = "plain", .tasks = plain_tasks, .n_tasks = 1 },
     { .name = "tunnelled", .tasks = tunnelled_tasks, .n_tasks = 1 },
     { .name = "refused", .tasks = refused_tasks, .n_tasks = 1 },
     { .name = "nowhere", .tasks = refused_tasks, .n_tasks = 1, .http = &nowhere },

@@ -68,6 +68,29 @@ static void proxies_are_named(void **state)
                         "the proxy refused the connection: 403 Forbidden");
     f.detail = "Proxy CONNECT aborted";
     assert_string_equal(http_curl_error_text(&f, to, sizeof to), "the proxy closed the connection");
+    f = (struct http_curl_failure){ .code = CURLE_COULDNT_RESOLVE_HOST,
+                                    .detail = "Could not resolve host: socks.test",
+                                    .has_proxy = true };
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to),
+                        "the proxy's name could not be resolved");
+}
+
+static void socks_proxies_say_why(void **state)
+{
+    char to[192];
+    struct http_curl_failure f = { .code = CURLE_PROXY, .detail = "", .has_proxy = true };
+
+    (void)state;
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to), "the proxy refused");
+    f.proxy_code = CURLPX_REPLY_CONNECTION_REFUSED;
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to),
+                        "the proxy could not connect: connection refused");
+    f.proxy_code = CURLPX_USER_REJECTED;
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to),
+                        "the proxy refused the user or password");
+    f.proxy_code = CURLPX_RESOLVE_HOST;
+    assert_string_equal(http_curl_error_text(&f, to, sizeof to),
+                        "the host's name could not be resolved");
 }
 
 static void a_family_without_source_is_named(void **state)
@@ -108,6 +131,7 @@ int main(void)
         cmocka_unit_test(connecting_says_what_the_system_says),
         cmocka_unit_test(broken_answers_carry_no_counts),
         cmocka_unit_test(proxies_are_named),
+        cmocka_unit_test(socks_proxies_say_why),
         cmocka_unit_test(a_family_without_source_is_named),
         cmocka_unit_test(tls_failures_keep_the_reason),
         cmocka_unit_test(anything_else_says_what_curl_calls_it),

@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-/* One that has no socket, which nobody looks at here. Told from others by the bytes of its origin. */
+/* One that has no socket, which nobody looks at here. Told from others by the bytes of its origin.
+ */
 static struct http_fast_connection *made(struct http_fast_user *user, size_t number)
 {
     struct http_fast_connection *c = calloc(1, sizeof *c);
