@@ -121,6 +121,10 @@ static const struct odd_answer answers[] = {
     { "fold that is a header", "5.2", RAW(OK "A: b\r\n Content-Length: 1\r\n" TWO "\r\nab"), SAME, NULL },
     { "fold of blanks", "5.2", RAW(OK TWO "A: b\r\n \r\n\r\nab"), SAME, NULL },
     { "blank before the first name", "2.2", RAW(OK " A: b\r\n" TWO "\r\nab"), SAME, NULL },
+    { "tab before the first name", "2.2", RAW(OK "\tA: b\r\n" TWO "\r\nab"), SAME, NULL },
+    { "blanks for the first line", "2.2", RAW(OK " \r\n" TWO "\r\nab"), SAME, NULL },
+    { "blank before the first name behind 103", "2.2", RAW("HTTP/1.1 103 a\r\nLink: b\r\n\r\n" OK " A: b\r\n" TWO "\r\nab"), REFUSES, "libcurl appends it to the interim head" },
+    { "blank before the only name", "2.2", RAW(OK " Content-Length: 2\r\n\r\nab"), SAME, NULL },
 
     /* Content-Length. */
     { "length 0", "6.3 (6)", RAW(OK "Content-Length: 0\r\n\r\n"), SAME, NULL },
