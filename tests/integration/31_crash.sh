@@ -42,6 +42,10 @@ for threads in 1 4; do
     has err 'the kind of fault' 'stack overflow|overflow.*stack'
 done
 
+story='a fault when the run is over'
+TEST_END=1 run 5 -f "$scenarios/crash.c" --headless --only-summary -u 1 -t 1s steady
+has err 'what happened' 'a fault outside of tasks'
+
 story='a task that blocks its loop'
 run 0 -f "$scenarios/crash.c" --headless --only-summary -u 1 -t 2s sleeper
 has err 'the warning' "WARNING.*task 'nap' of user type 'sleeper' held its loop for [0-9]{3,} ms"

@@ -58,6 +58,20 @@ static int nap(struct acr_user *u)
     return 0;
 }
 
+/* On a loop that has no users any more, while others wait for its end. */
+static void end_loop(struct acr_loop *l, void *state)
+{
+    (void)l;
+    (void)state;
+    if (acr_env("TEST_END", "")[0] != '\0')
+        write_to_null();
+}
+
+static uint32_t slot;
+static const struct acr_client clients[] = {
+    { .name = "crash", .slot = &slot, .loop_done = end_loop }
+};
+
 static const struct acr_task work_tasks[] = { { .name = "work", .run = work } };
 static const struct acr_task fall_tasks[] = { { .name = "fall", .run = fall } };
 static const struct acr_task dig_tasks[] = { { .name = "dig", .run = dig } };
@@ -78,4 +92,5 @@ static const struct acr_user_type users[] = {
     { .name = "sleeper", .wait = ACR_CONSTANT(0.01), .tasks = nap_tasks, .n_tasks = 1 },
 };
 
-ACR_PLUGIN(.name = "crash", .user_types = users, .n_user_types = ACR_LEN(users));
+ACR_PLUGIN(.name = "crash", .user_types = users, .n_user_types = ACR_LEN(users), .clients = clients,
+           .n_clients = ACR_LEN(clients));
