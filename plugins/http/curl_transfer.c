@@ -147,6 +147,7 @@ void http_curl_transfer_start(struct http_exchange *x, struct http_curl_user *us
     t->x = x;
     t->attempts = 0;
     t->sent_before = 0;
+    t->n_lines = 0;
     t->open_errno = 0;
     t->has_opened = false;
     t->has_tried = false;
@@ -213,6 +214,9 @@ static const char *error_of(struct http_curl_transfer *t, CURLcode code)
 
     if (code == CURLE_OK) {
         return NULL;
+    }
+    if (code == CURLE_OUT_OF_MEMORY && t->is_in_head && t->n_lines > 0) {
+        return "a line of the answer's header exceeds 100 KiB"; /* to curl that is the same */
     }
     if (code == CURLE_PROXY) {
         curl_easy_getinfo(t->easy, CURLINFO_PROXY_ERROR, &proxy_code);

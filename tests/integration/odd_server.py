@@ -133,6 +133,9 @@ class Connection:
             self.send(b'HTTP/1.1 103 Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nA:' + b' ' * 40000 +
                       b'b\r\n\tc\r\nContent-Length: 2\r\n\r\nab')
             return
+        if what == 'wide':
+            self.send(b'HTTP/1.1 200 OK\r\nA: ' + b'x' * 150000 + b'\r\nContent-Length: 2\r\n\r\nab')
+            return
         if what == 'endless':
             self.send(b'HTTP/1.1 200 OK\r\n\r\n')
             while True:

@@ -142,6 +142,13 @@ static int folded(struct acr_user *u)
         struct acr_response *res = acr_get(u, "/blanks");
         CHECK_TEXT("b c", acr_header(res, "A"));
         CHECK_TEXT("ab", res->body);
+        /* libcurl's lines have a limit that the fast engine's do not. */
+        res = FAIL("/wide", .timeout_s = 20);
+        acr_pass(res);
+        if (strcmp(acr_option_string("http-engine"), "curl") == 0)
+            CHECK_TEXT("a line of the answer's header exceeds 100 KiB", res->error);
+        else
+            CHECK_TEXT("ab", res->body);
     }
     return ACR_STOP_USER;
 }
