@@ -40,6 +40,21 @@ void *acri_realloc(void *memory, size_t bytes)
     return grown;
 }
 
+void *acri_grow(void *memory, size_t *n, size_t least, size_t bytes)
+{
+    size_t before = *n;
+
+    if (least <= before)
+        return memory;
+    if (before == 0)
+        *n = 64;
+    while (*n < least)
+        *n *= 2;
+    memory = acri_realloc(memory, *n * bytes);
+    memset((char *)memory + before * bytes, 0, (*n - before) * bytes);
+    return memory;
+}
+
 char *acri_strdup(const char *text)
 {
     size_t bytes = strlen(text) + 1;

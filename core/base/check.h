@@ -31,6 +31,9 @@ _Noreturn void acri_check_failed(const char *file, int line, const char *conditi
  * none. */
 void *acri_alloc(size_t bytes); /* zeroed */
 void *acri_realloc(void *memory, size_t bytes);
+/* Room for at least so many elements of so many bytes: twice as many until it does, the new ones
+ * zeroed. *n: how many there is room for. */
+void *acri_grow(void *memory, size_t *n, size_t least, size_t bytes);
 char *acri_strdup(const char *text);
 char *acri_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

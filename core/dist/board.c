@@ -28,15 +28,7 @@ void acri_board_put(struct acri_board *b, uint64_t now_ns, uint32_t worker,
                     const struct acri_master_health *health)
 {
     pthread_mutex_lock(&b->lock);
-    if (worker >= b->n) {
-        size_t n = b->n > 0 ? b->n : 64;
-
-        while (n <= worker)
-            n *= 2;
-        b->entries = acri_realloc(b->entries, n * sizeof(*b->entries));
-        memset(b->entries + b->n, 0, (n - b->n) * sizeof(*b->entries));
-        b->n = n;
-    }
+    b->entries = acri_grow(b->entries, &b->n, (size_t)worker + 1, sizeof(*b->entries));
     b->entries[worker] =
         (struct acri_board_entry){ .is_known = true, .health = *health, .at_ns = now_ns };
     pthread_mutex_unlock(&b->lock);

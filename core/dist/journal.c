@@ -117,15 +117,7 @@ static void put(struct rewrite *w, const struct acri_journal_record *r)
 
 static void has(struct rewrite *w, uint32_t worker, uint64_t seq)
 {
-    if (worker >= w->n_have) {
-        size_t n = w->n_have > 0 ? w->n_have : 64;
-
-        while (n <= worker)
-            n *= 2;
-        w->have = acri_realloc(w->have, n * sizeof(*w->have));
-        memset(w->have + w->n_have, 0, (n - w->n_have) * sizeof(*w->have));
-        w->n_have = n;
-    }
+    w->have = acri_grow(w->have, &w->n_have, (size_t)worker + 1, sizeof(*w->have));
     if (w->have[worker] < seq)
         w->have[worker] = seq;
 }

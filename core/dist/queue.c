@@ -27,16 +27,7 @@ int acri_queue_init(struct acri_queue *q)
 
 static struct acri_queue_entry **slot(struct acri_queue *q, uint32_t key)
 {
-    if (key >= q->n_keyed) {
-        size_t n = q->n_keyed > 0 ? q->n_keyed : 16;
-
-        while (n <= key)
-            n *= 2;
-        q->keyed = acri_realloc(q->keyed, n * sizeof(struct acri_queue_entry *));
-        for (size_t i = q->n_keyed; i < n; i++)
-            q->keyed[i] = NULL;
-        q->n_keyed = n;
-    }
+    q->keyed = acri_grow(q->keyed, &q->n_keyed, (size_t)key + 1, sizeof(struct acri_queue_entry *));
     return &q->keyed[key];
 }
 
@@ -118,6 +109,8 @@ void acri_queue_done(struct acri_queue *q, void (*free_item)(void *item))
 {
     void *item;
 
+    if (q->fd < 0)
+        return;
     while ((item = acri_queue_take(q, NULL)) != NULL)
         free_item(item);
     close(q->fd);

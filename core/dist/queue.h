@@ -23,7 +23,7 @@ struct acri_queue {
 
 /* Returns: 0 or a negative errno. */
 int acri_queue_init(struct acri_queue *q);
-/* What is left is given to the function. */
+/* What is left is given to the function. Nothing happens where fd is -1: it was never opened. */
 void acri_queue_done(struct acri_queue *q, void (*free_item)(void *item));
 
 /*

@@ -43,15 +43,7 @@ void acri_unsure_put(struct acri_unsure *u, uint64_t number, uint32_t worker, ui
 
 static void mark(struct acri_unsure *u, uint32_t worker, uint64_t seq)
 {
-    if (worker >= u->seqs_capacity) {
-        size_t n = u->seqs_capacity > 0 ? u->seqs_capacity : 64;
-
-        while (n <= worker)
-            n *= 2;
-        u->seqs = acri_realloc(u->seqs, n * sizeof(*u->seqs));
-        memset(u->seqs + u->seqs_capacity, 0, (n - u->seqs_capacity) * sizeof(*u->seqs));
-        u->seqs_capacity = n;
-    }
+    u->seqs = acri_grow(u->seqs, &u->seqs_capacity, (size_t)worker + 1, sizeof(*u->seqs));
     if (u->seqs[worker] == 0) {
         if (u->n_workers == u->workers_capacity) {
             u->workers_capacity = u->n_workers > 0 ? 2 * u->n_workers : 64;

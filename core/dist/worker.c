@@ -331,10 +331,8 @@ static void free_worker(struct acri_worker *w)
         w->first_kept = k->next;
         free(k);
     }
-    if (w->commands.fd >= 0)
-        acri_queue_done(&w->commands, free_command);
-    if (w->events.fd >= 0)
-        acri_queue_done(&w->events, free_event);
+    acri_queue_done(&w->commands, free_command);
+    acri_queue_done(&w->events, free_event);
     pthread_mutex_destroy(&w->lock);
     explicit_bzero(&w->options, sizeof(w->options));
     free(w);
