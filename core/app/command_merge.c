@@ -5,11 +5,14 @@
 #include "app/console.h"
 #include "app/fleet_state.h"
 #include "app/merge_arguments.h"
+#include "app/merge_once.h"
+#include "app/merge_reports.h"
 #include "app/reporting.h"
 #include "base/clock.h"
 #include "dist/journal_file.h"
 #include "engine/cluster_report.h"
 #include "stats/delta.h"
+#include "stats/history.h"
 #include "stats/snapshot.h"
 
 #include <errno.h>
@@ -19,8 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Any time will do, but 0. */
-#define BASE_NS ACRI_NS_PER_S
+#define BASE_NS ACRI_MERGE_REPORTS_BASE_NS
 
 static const char usage[] =
     "Usage: acrida merge [--run NUMBER] [--csv PREFIX] [--json-file NAME] [--html FILE] FILE...\n"
@@ -28,20 +30,14 @@ static const char usage[] =
     "Print the statistics of a run from the reports in files: those that workers write when\n"
     "their master is gone (acrida-reports-PORT-PID.bin), and the master's journal. A report\n"
     "that is in several files counts once. Of several runs the latest is taken, or --run.\n"
-    "--csv, --json-file and --html write reports, as a run does; they are not kept over time.\n"
+    "--csv, --json-file and --html write reports, as a run does. JSON and HTML have it over time,\n"
+    "as reports tell it, without users, and from a journal's latest summary on.\n"
     "What a worker's death has left unreported is lost, as far as the journal knows of it.\n";
-
-/* Reports from first to last are counted. */
-struct range {
-    uint64_t first;
-    uint64_t last;
-};
 
 struct worker {
     unsigned char uuid[16];
     char name[64];
-    struct range *ranges; /* n_ranges elements, ascending, with gaps between them */
-    size_t n_ranges;
+    struct acri_merge_once counted; /* reports */
     uint64_t n_reports;
     struct acri_ledger ledger;
     struct acri_tally all; /* that it ever counted, when it has died; 0 = not known */
@@ -70,6 +66,7 @@ struct merge {
     size_t n_runs;
     struct run chosen;
     struct acri_stats *stats;
+    struct acri_merge_reports reports;
     uint64_t n_repeated;
     bool has_summary;   /* this file */
     bool of_summaries;  /* of the files those that have one are to be read now */
@@ -77,52 +74,6 @@ struct merge {
     uint64_t n_skipped; /* summaries whose reports were there already */
     bool is_damaged;
 };
-
-/* --- once each ----------------------------------------------------------------------------------
- */
-
-/* Returns: false: it is there already. */
-static bool mark(struct worker *w, uint64_t seq)
-{
-    size_t i = w->n_ranges;
-
-    while (i > 0 && w->ranges[i - 1].first > seq)
-        i--;
-    /* Now ranges[i - 1] begins at or before it, and ranges[i] behind it. */
-    if (i > 0 && seq <= w->ranges[i - 1].last)
-        return false;
-    if (i > 0 && seq == w->ranges[i - 1].last + 1) {
-        w->ranges[i - 1].last = seq;
-        if (i < w->n_ranges && w->ranges[i].first == seq + 1) {
-            w->ranges[i - 1].last = w->ranges[i].last;
-            memmove(&w->ranges[i], &w->ranges[i + 1], (--w->n_ranges - i) * sizeof(*w->ranges));
-        }
-    } else if (i < w->n_ranges && w->ranges[i].first == seq + 1) {
-        w->ranges[i].first = seq;
-    } else {
-        w->ranges = acri_realloc(w->ranges, (w->n_ranges + 1) * sizeof(*w->ranges));
-        memmove(&w->ranges[i + 1], &w->ranges[i], (w->n_ranges++ - i) * sizeof(*w->ranges));
-        w->ranges[i] = (struct range){ seq, seq };
-    }
-    return true;
-}
-
-/* Whether reports up to seq are free of what was counted already. */
-static bool is_untouched(const struct worker *w, uint64_t seq)
-{
-    return w->n_ranges == 0 || w->ranges[0].first > seq;
-}
-
-static void mark_up_to(struct worker *w, uint64_t seq)
-{
-    if (w->n_ranges > 0 && w->ranges[0].first == seq + 1) {
-        w->ranges[0].first = 1;
-        return;
-    }
-    w->ranges = acri_realloc(w->ranges, (w->n_ranges + 1) * sizeof(*w->ranges));
-    memmove(&w->ranges[1], &w->ranges[0], w->n_ranges++ * sizeof(*w->ranges));
-    w->ranges[0] = (struct range){ 1, seq };
-}
 
 /* --- records ------------------------------------------------------------------------------------
  */
@@ -135,7 +86,7 @@ static void take_worker(struct merge *m, const struct acri_journal_record *r)
         index++;
     if (index == m->n_workers) {
         m->workers = acri_realloc(m->workers, (index + 1) * sizeof(*m->workers));
-        m->workers[m->n_workers++] = (struct worker){ .ranges = NULL };
+        m->workers[m->n_workers++] = (struct worker){ 0 };
         memcpy(m->workers[index].uuid, r->uuid, sizeof(r->uuid));
         snprintf(m->workers[index].name, sizeof(m->workers[index].name), "%s",
                  r->info != NULL ? r->info->name : "");
@@ -189,16 +140,19 @@ static void add_difference(struct acri_ledger *to, const struct acri_ledger *bef
     to->attempts += after->attempts - before->attempts;
 }
 
-/* Of statistics that were reset later, the ledger counts only. */
-static void add_report(struct merge *m, struct worker *w, const struct acri_journal_record *r)
+/* Of statistics that were reset later, the ledger counts only, and what was over time. */
+static void add_report(struct merge *m, const struct acri_merge_report *r)
 {
     static const struct acri_plan no_plan = { 0 };
+    struct worker *w = &m->workers[r->worker];
     bool is_current = r->epoch == m->chosen.epoch;
     struct acri_stats *to = is_current ? m->stats : acri_stats_new(BASE_NS, m->chosen.id);
     struct acri_ledger before = to->ledger;
 
+    acri_merge_reports_reach(&m->reports, m->stats, r->at_ns);
     if (acri_cluster_report_take(&no_plan, to, NULL, w->name, BASE_NS, r->bytes, r->n_bytes) < 0) {
-        complain(m, "a report cannot be read: it is left out");
+        m->path = w->name;
+        complain(m, "a report of this worker cannot be read: it is left out");
     } else {
         w->n_reports++;
         add_difference(&w->ledger, &before, &to->ledger);
@@ -206,7 +160,17 @@ static void add_report(struct merge *m, struct worker *w, const struct acri_jour
     if (is_current)
         return;
     acri_ledger_add(&m->stats->ledger, &to->ledger);
+    acri_history_note_late(m->stats, to);
     acri_stats_free(to);
+}
+
+static void add_reports(struct merge *m)
+{
+    acri_merge_reports_sort(&m->reports);
+    acri_merge_reports_begin(&m->reports, m->stats);
+    for (size_t i = 0; i < m->reports.n; i++)
+        add_report(m, &m->reports.all[i]);
+    acri_merge_reports_end(&m->reports, m->stats);
 }
 
 static void take_report(struct merge *m, const struct acri_journal_record *r)
@@ -221,8 +185,12 @@ static void take_report(struct merge *m, const struct acri_journal_record *r)
         return;
     if (w == NULL)
         complain(m, "a report of a worker that the file does not name is left out");
-    else if (mark(w, r->seq))
-        add_report(m, w, r);
+    else if (acri_merge_once_mark(&w->counted, r->seq))
+        acri_merge_reports_add(&m->reports,
+                               &(struct acri_merge_report){ .worker = (size_t)(w - m->workers),
+                                                            .epoch = r->epoch,
+                                                            .bytes = (void *)(uintptr_t)r->bytes,
+                                                            .n_bytes = r->n_bytes });
     else
         m->n_repeated++;
 }
@@ -274,12 +242,13 @@ static bool mark_summary(struct merge *m)
     for (size_t i = 0; i < m->n_of_file; i++) {
         const struct worker *w = worker_of(m, i);
 
-        if (w != NULL && m->of_file[i].have > 0 && !is_untouched(w, m->of_file[i].have))
+        if (w != NULL && m->of_file[i].have > 0 &&
+            !acri_merge_once_is_free(&w->counted, m->of_file[i].have))
             return false;
     }
     for (size_t i = 0; i < m->n_of_file; i++)
         if (worker_of(m, i) != NULL && m->of_file[i].have > 0)
-            mark_up_to(worker_of(m, i), m->of_file[i].have);
+            acri_merge_once_mark_up_to(&worker_of(m, i)->counted, m->of_file[i].have);
     return true;
 }
 
@@ -511,11 +480,12 @@ static void print_all(const struct merge *m, const struct acr_snapshot *s)
 static void done(struct merge *m)
 {
     for (size_t i = 0; i < m->n_workers; i++)
-        free(m->workers[i].ranges);
+        acri_merge_once_done(&m->workers[i].counted);
     free(m->workers);
     free(m->of_file);
     free(m->is_summary);
     free(m->runs);
+    acri_merge_reports_done(&m->reports);
     acri_stats_free(m->stats);
 }
 
@@ -554,6 +524,7 @@ static int merge(const struct acri_merge_arguments *w)
         m.of_summaries = false;
         if (r == 0)
             r = read_all(&m, w->paths, w->n_paths, &error);
+        add_reports(&m);
         settle(&m);
     }
     if (r == 0)

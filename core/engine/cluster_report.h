@@ -22,7 +22,7 @@ struct acri_cluster_report {
     uint64_t slot_ns;            /* since when that is open */
 };
 
-/* base_ns: when the run started, by this process's monotonic clock. */
+/* base_ns: now, until it is known when the run starts, by this process's monotonic clock. */
 void acri_cluster_report_init(struct acri_cluster_report *r, const struct acri_plan *plan);
 void acri_cluster_report_done(struct acri_cluster_report *r);
 

@@ -452,6 +452,9 @@ static void start_users(struct acri_conductor *c)
     c->state = "spawning";
     if (c->lead != NULL) {
         c->epoch = c->lead->desired.epoch;
+        /* Of one that joins late, too: times are told relative to the start of the run. */
+        c->report.base_ns =
+            c->lead->desired.start_at_ns > 0 ? c->lead->desired.start_at_ns : c->common.started_ns;
         acri_load_start_led(&c->load, &c->control.loop, c->loops, c->n_loops, c->common.on_spawned);
         return;
     }

@@ -425,6 +425,11 @@ double acr_snapshot_point_time(const struct acr_snapshot *s, size_t point)
     return (double)end_ns / 1e9;
 }
 
+static double users(uint64_t n)
+{
+    return n != ACRI_HISTORY_UNKNOWN ? (double)n : NAN;
+}
+
 double acr_snapshot_point(const struct acr_snapshot *s, size_t point, uint32_t series)
 {
     const struct acri_history *h = history_of(s != NULL ? s->stats : NULL);
@@ -435,9 +440,9 @@ double acr_snapshot_point(const struct acr_snapshot *s, size_t point, uint32_t s
     p = &h->points[point];
     switch (series) {
     case ACR_SERIES_USERS:
-        return (double)p->n_users;
+        return users(p->n_users);
     case ACR_SERIES_TARGET_USERS:
-        return (double)p->target_users;
+        return users(p->target_users);
     case ACR_SERIES_ARRIVAL_RATE:
         return p->arrival_rate;
     case ACR_SERIES_MAX_MS:

@@ -53,6 +53,8 @@ struct acri_history_entry {
     struct acri_history_cell *pages[ACRI_HISTORY_PAGES];
 };
 
+#define ACRI_HISTORY_UNKNOWN UINT64_MAX /* of users; of other numbers: NAN */
+
 /* What the run knows at the end of a tick, and its statistics do not. */
 struct acri_history_sample {
     uint64_t n_users;
