@@ -12,6 +12,7 @@
 #include "app/options.h"
 #include "app/overview.h"
 #include "app/preflight.h"
+#include "app/roles.h"
 #include "app/scenario.h"
 #include "app/serve_master.h"
 #include "app/serve_worker.h"
@@ -282,6 +283,7 @@ static int work(struct acri_options *o, int argc, char **argv, struct acri_scena
 {
     int exit_code;
 
+    acri_roles_warn(o, ACRI_CLUSTER_WORKER, scenario);
     if (acri_options_int(o, "processes") != 0)
         return acri_processes_supervise(o);
     acri_options_publish(o);
@@ -305,6 +307,7 @@ static int run_scenario(struct acri_options *o, int argc, char **argv,
         return work(o, argc, argv, scenario);
     if (acri_setup_read(&setup, o, scenario->plugins, scenario->n_plugins, &error) < 0)
         return fail(EXIT_USAGE, &error);
+    acri_roles_warn(o, role, scenario);
     acri_options_publish(o);
     acri_setup_raise_files();
     exit_code = plan_and_run(o, role, &setup, scenario);

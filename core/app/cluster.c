@@ -3,10 +3,40 @@
 
 #include "dist/cluster_key.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/signalfd.h>
+
+/* Whether the program brings along the bind that nanomsg needs (bind.c): the command does, one that
+ * embeds the runtime does not. */
+static bool has_bind(void)
+{
+    const void *at = dlsym(RTLD_DEFAULT, "bind");
+    const void *program = (const void *)(uintptr_t)getauxval(AT_PHDR);
+    Dl_info of_bind;
+    Dl_info of_program;
+
+    return at != NULL && program != NULL && dladdr(at, &of_bind) != 0 &&
+           dladdr(program, &of_program) != 0 && of_bind.dli_fbase == of_program.dli_fbase;
+}
+
+/* A master needs nothing: it binds to a port that is said. */
+static int check_program(enum acri_cluster_role role, int64_t n_processes,
+                         struct acri_error *reterr)
+{
+    if ((role != ACRI_CLUSTER_WORKER && n_processes == 0) || has_bind())
+        return 0;
+    if (n_processes != 0)
+        return acri_fail(reterr, -EINVAL,
+                         "--processes starts the program once more for each worker, and this one "
+                         "is not the acrida command: start workers with `acrida --worker`");
+    return acri_fail(reterr, -EINVAL,
+                     "--worker is for the acrida command: in another program nanomsg may end the "
+                     "process when no port is free");
+}
 
 int acri_cluster_role(const struct acri_options *o, enum acri_cluster_role *ret_role,
                       struct acri_error *reterr)
@@ -25,6 +55,10 @@ int acri_cluster_role(const struct acri_options *o, enum acri_cluster_role *ret_
     if (n_processes != 0 && is_master)
         return acri_fail(reterr, -EINVAL,
                          "--processes makes this process the master: leave --master out");
+    if (n_processes != 0 && acri_options_source_of(o, "worker-name") == ACRI_OPTIONS_COMMAND_LINE)
+        return acri_fail(reterr, -EINVAL,
+                         "--worker-name is for one worker, and --processes starts several: leave "
+                         "one of them out");
     if (!is_master && !is_worker) {
         is_master = strcmp(mode, "master") == 0;
         is_worker = strcmp(mode, "worker") == 0;
@@ -33,7 +67,7 @@ int acri_cluster_role(const struct acri_options *o, enum acri_cluster_role *ret_
         *ret_role = ACRI_CLUSTER_WORKER;
     else if (is_master || n_processes != 0)
         *ret_role = ACRI_CLUSTER_MASTER;
-    return 0;
+    return check_program(*ret_role, n_processes, reterr);
 }
 
 bool acri_cluster_is_fetched(const struct acri_options *o)

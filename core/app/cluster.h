@@ -12,7 +12,7 @@ enum acri_cluster_role { ACRI_CLUSTER_LOCAL = 0, ACRI_CLUSTER_MASTER, ACRI_CLUST
 
 /*
  * By --master, --worker, --mode and --processes. Returns: 0, or -EINVAL with its line (usage) when
- * they contradict one another.
+ * they contradict one another, or when the program cannot be that.
  */
 int acri_cluster_role(const struct acri_options *o, enum acri_cluster_role *ret_role,
                       struct acri_error *reterr);

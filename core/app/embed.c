@@ -5,6 +5,7 @@
 #include "app/options_parse.h"
 #include "app/overview.h"
 #include "app/preflight.h"
+#include "app/roles.h"
 #include "app/scenario.h"
 #include "app/setup.h"
 #include "app/words.h"
@@ -90,7 +91,8 @@ static int refuse_options(const struct acri_options *o, struct acri_error *reter
     for (size_t i = 0; i < acri_options_count(o); i++) {
         const struct acri_option_spec *spec = acri_options_spec(o, i);
         bool is_of_command = (spec->is_command && strcmp(spec->name, "once") != 0) ||
-                             strcmp(spec->name, "scenario") == 0;
+                             strcmp(spec->name, "scenario") == 0 ||
+                             acri_roles_is_of_cluster(spec->name);
 
         if (is_of_command && acri_options_is_set(o, spec->name))
             return acri_fail(reterr, -EINVAL, "--%s is for the command: it has no meaning here",

@@ -59,13 +59,17 @@ static int init_csv(struct acr_user *u)
     return r < 0 ? fail(u, r) : 0;
 }
 
-/* A run whose results cannot be kept must not start. */
+/* A run whose results cannot be kept must not start. A worker has none: its master's files, which
+ * may have the same names, are left alone. */
 static int init(struct acr_user *u)
 {
     const char *name = acr_option_string("json-file");
     const char *path = acr_option_string("junit");
-    int r = init_csv(u);
+    int r;
 
+    if (acr_is_worker())
+        return 0;
+    r = init_csv(u);
     if (r == 0 && *name != '\0') {
         r = report_file_open(&json, name, ".json");
         if (r < 0) {
@@ -137,7 +141,7 @@ static int print_json(struct acr_user *u, const struct acr_snapshot *s)
     struct json_text j = { .depth = 0 };
     int r = 0;
 
-    if (!acr_option_flag("json"))
+    if (!acr_option_flag("json") || acr_is_worker())
         return 0;
     json_rows_locust(&j, s);
     errno = EIO;

@@ -74,12 +74,13 @@ fi
 story='what makes no sense'
 built library "$scenarios/library.c"
 program 0 ./library "$url"
-expect 'what was refused' 10 "$(grep -c '^acr_run: ' err)"
+expect 'what was refused' 11 "$(grep -c '^acr_run: ' err)"
 has err 'a bad value' "^acr_run: --spawn-rate wants a number above 0, got '-1'$"
 has err 'no number' "^acr_run: --run-time wants a duration .*, got '-?nan'$"
 has err 'a bad option' '^acr_run: unknown option --no-such-option '
 has err 'an open quote' '^acr_run: a quote in the options is not closed$'
 has err 'a command' '^acr_run: --list is for the command: it has no meaning here$'
+has err 'a cluster' '^acr_run: --processes is for the command: it has no meaning here$'
 has err 'bad stages' "^acr_run: --stages: stage 1, 'x': "
 has err 'no plugin' '^acr_run: it needs a \.plugin$'
 has err 'a bad plugin' "^acr_run: the plugin of this program: task 1 of user type 'empty' has no name$"
@@ -89,6 +90,24 @@ has out 'its options' '^region: north, batch: 7$'
 has out 'its signals' '^handled 1 signal$'
 has out 'ticks' '^ticks: [1-9][0-9]*, states: .*stopped$'
 has out 'failures' '^exit code with a failure: 1$'
+
+story='the command in another program'
+echo '#include <acrida/run.h>
+int main(int argc, char **argv) { return acr_main(argc, argv); }' >command.c
+built command command.c
+program 2 ./command --worker -f -
+has err 'no worker' '^acrida: --worker is for the acrida command: '
+cp "$scenarios/cluster_odd.c" .
+program 2 ./command --processes 2 -f cluster_odd.c
+has err 'no workers' '^acrida: --processes starts the program once more for each worker, '
+port=$(free_port)
+timeout 60 "$acrida" -f cluster_odd.c --worker --master-port "$port" >worker.out 2>worker.err &
+other_pids=$!
+program 0 ./command -f cluster_odd.c --master --master-bind-port "$port" --journal none -u 2 -t 1s --headless
+has err 'a master' 'all 2 users are spawned'
+expect_end 'its worker' 0 "$other_pids"
+other_pids=
+
 if [ -z "$sanitize" ]; then
     story='a task that crashes'
     program 0 ./library "$url" crash

@@ -129,6 +129,7 @@ int main(int argc, char **argv)
     refused(acr_run(.plugin = &plain, .options = "--no-such-option 5"));
     refused(acr_run(.plugin = &plain, .options = "--host 'http://x"));
     refused(acr_run(.plugin = &plain, .options = "--list"));
+    refused(acr_run(.plugin = &plain, .options = "--processes 2"));
     refused(acr_run(.plugin = &plain, .stages = "x"));
     refused(acr_run(.host = url));
     refused(acr_run(.plugin = &bad));
