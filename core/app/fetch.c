@@ -217,6 +217,22 @@ int acri_fetch_take(struct acri_fetch *f, const void *bytes, size_t n_bytes,
 /* --- loading ------------------------------------------------------------------------------------
  */
 
+/* What was built for another kind of machine can be built here: its hash is that of its source. */
+static int open_file(const struct file *file, const char *folder, struct acri_scenario *scenario,
+                     struct acri_error *reterr)
+{
+    struct acri_error error = { "" };
+    int r = acri_scenario_open(scenario, file->path, file->made_of,
+                               file->kind == ACRI_HAND_OUT_SCENARIO ? folder : NULL, &error);
+
+    if (r == -ENOEXEC)
+        return acri_fail(reterr, r, "%.700s, and start this worker with its source instead of -f -",
+                         error.text);
+    if (r < 0)
+        *reterr = error;
+    return r;
+}
+
 int acri_fetch_load(const struct acri_fetch *f, struct acri_scenario *scenario,
                     struct acri_error *reterr)
 {
@@ -236,8 +252,7 @@ int acri_fetch_load(const struct acri_fetch *f, struct acri_scenario *scenario,
             r = acri_fail(reterr, -EBADMSG, "%s of the master is %.16s, and not the %.16s it said",
                           file->made_of, hash, file->hash);
         else
-            r = acri_scenario_open(scenario, file->path, file->made_of,
-                                   file->kind == ACRI_HAND_OUT_SCENARIO ? folder : NULL, reterr);
+            r = open_file(file, folder, scenario, reterr);
         free(folder);
     }
     return r;

@@ -122,6 +122,37 @@ expect_end 'the master' 1 "$master_pid"
 expect_end 'the worker' 1 "$worker_pid"
 has a.err 'why' "names '../rows.csv': data files lie beside the scenario"
 
+# refused PYTHON REASON : what a master hands out is changed beneath it, as if it were another kind of machine
+refused() {
+    mkdir -p mtmp
+    export TMPDIR="$work/mtmp"
+    lead "$port" -f m/second.c -u 10 -t 2s
+    unset TMPDIR
+    wait_for 'the master' grep -q 'master for workers' err
+    python3 - "$1" $(find mtmp -name '*second*') <<'END'
+import sys
+[path] = sys.argv[2:]
+b = bytearray(open(path, "rb").read())
+exec(sys.argv[1])
+open(path, "r+b").write(b)
+END
+    follow a "$port" -f -
+    expect_end 'the master' 1 "$master_pid"
+    expect_end 'the worker' 1 "$worker_pid"
+    has a.err 'the worker says why' "ERROR.*m/second.c $2.* instead of -f -"
+    expect 'lines at the worker' 1 "$(grep -c ERROR a.err)"
+    has err 'the master says it, too' "no worker could prepare the run: m/second.c $2"
+    leaves_nothing
+    expect 'left behind by the master' '' "$(ls mtmp)"
+}
+
+story='an object for another architecture'
+refused 'b[18:20] = (243).to_bytes(2, sys.byteorder)' 'was built for another architecture \(RISC-V; this machine: .+\)'
+
+story='an object for another SDK'
+refused 'at = b.index((0x41435231).to_bytes(4, sys.byteorder)); b[at + 8:at + 12] = (77).to_bytes(4, sys.byteorder)' \
+    'was built for SDK ABI 77\.[0-9]+, and this is [0-9]+\.[0-9]+'
+
 story='a later master with another scenario'
 follow a "$port" -f -
 lead "$port" -f m/first.c -u 2 -t 10m
