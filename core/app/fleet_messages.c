@@ -15,8 +15,9 @@
 
 #define EXIT_CRASH 5
 
-/* Positions of a feeder that a worker is given at once, but for what it needs now. */
-#define FEED_MOST 1024u
+/* Positions of a feeder that a worker is given at once, but for what it needs now: the wait for the
+ * disk is not to slow it down. */
+#define FEED_MOST 16384u
 
 /* How many positions a worker is given: the fewer are left, the fewer at once. */
 static uint64_t block_of(const struct acri_fleet *f, uint64_t n_wanted, uint64_t n_left)
@@ -28,10 +29,25 @@ static uint64_t block_of(const struct acri_fleet *f, uint64_t n_wanted, uint64_t
     return n < n_left ? n : n_left;
 }
 
-static void note_feeder(struct acri_fleet *f, uint64_t feeder, uint64_t n)
+/* What a row is dealt for once is in the journal before the worker has it: a master that is killed
+ * and goes on does not deal it again. */
+static void grant(struct acri_fleet *f, uint32_t worker, uint64_t feeder, uint64_t n,
+                  bool is_endless)
 {
+    struct acri_buf b;
+
+    acri_buf_init(&b, 64);
+    acri_pack_u64(&b, f->run_id);
+    acri_pack_u64(&b, feeder);
+    acri_pack_u64(&b, f->feeders[feeder]);
     f->feeders[feeder] += n;
+    acri_pack_u64(&b, f->feeders[feeder]);
     acri_fleet_journal_feeder(f, feeder);
+    if (is_endless)
+        acri_master_send(f->master, worker, ACRI_FLEET_GRANT, b.data, b.length);
+    else
+        acri_master_send_noted(f->master, worker, ACRI_FLEET_GRANT, b.data, b.length);
+    acri_buf_done(&b);
 }
 
 static void on_claim(struct acri_fleet *f, const struct acri_master_event *e)
@@ -41,25 +57,23 @@ static void on_claim(struct acri_fleet *f, const struct acri_master_event *e)
     uint64_t feeder;
     uint64_t n_wanted;
     uint64_t end;
-    uint64_t n;
-    struct acri_buf b;
+    uint64_t n_left;
+    bool is_exact;
 
     acri_unpack_init(&u, e->bytes, e->n_bytes);
     run_id = acri_unpack_u64(&u);
     feeder = acri_unpack_most(&u, ACRI_FLEET_FEEDERS - 1);
     n_wanted = acri_unpack_u64(&u);
     end = acri_unpack_u64(&u);
-    if (!acri_unpack_is_done(&u) || run_id != f->run_id || end < f->feeders[feeder])
+    is_exact = acri_unpack_u64(&u) != 0;
+    /* One that is not here asks again when it is back. */
+    if (!acri_unpack_is_done(&u) || run_id != f->run_id || end < f->feeders[feeder] ||
+        !f->workers[e->worker].is_here)
         return;
-    n = block_of(f, n_wanted, end - f->feeders[feeder]);
-    acri_buf_init(&b, 64);
-    acri_pack_u64(&b, run_id);
-    acri_pack_u64(&b, feeder);
-    acri_pack_u64(&b, f->feeders[feeder]);
-    acri_pack_u64(&b, f->feeders[feeder] + n);
-    if (acri_master_send(f->master, e->worker, ACRI_FLEET_GRANT, b.data, b.length) == 0)
-        note_feeder(f, feeder, n);
-    acri_buf_done(&b);
+    n_left = end - f->feeders[feeder];
+    if (!is_exact)
+        n_wanted = block_of(f, n_wanted, n_left);
+    grant(f, e->worker, feeder, n_wanted < n_left ? n_wanted : n_left, end == UINT64_MAX);
 }
 
 static void on_want(struct acri_fleet *f, const struct acri_master_event *e)

@@ -88,7 +88,7 @@ static int send_message(void *arg, const char *type, const void *bytes, size_t n
     return acri_worker_send(s->worker, type, bytes, n_bytes);
 }
 
-static void claim(void *arg, uint64_t feeder, uint64_t n_wanted, uint64_t end)
+static void claim(void *arg, uint64_t feeder, uint64_t n_wanted, uint64_t end, bool is_exact)
 {
     struct acri_serving *s = arg;
     struct acri_buf b;
@@ -98,6 +98,7 @@ static void claim(void *arg, uint64_t feeder, uint64_t n_wanted, uint64_t end)
     acri_pack_u64(&b, feeder);
     acri_pack_u64(&b, n_wanted);
     acri_pack_u64(&b, end);
+    acri_pack_u64(&b, is_exact ? 1 : 0);
     if (acri_worker_send(s->worker, ACRI_FLEET_CLAIM, b.data, b.length) < 0)
         acri_log_error("the master could not be asked for rows");
     acri_buf_done(&b);

@@ -34,7 +34,7 @@ struct command {
     struct command *next; /* among messages that wait for a session */
     enum command_kind kind;
     uint32_t worker;
-    uint64_t number; /* of a burial: of the record that has to be on disk before */
+    uint64_t number; /* of the record that has to be on disk before; 0 = none */
     struct acri_desired desired;
     char *type;
     void *bytes;
@@ -65,11 +65,12 @@ struct acri_master {
     struct acri_transport *transport;
     struct acri_master_session *session;
     struct peer *peers;
-    uint32_t n_peers;
+    size_t n_peers;
     struct acri_unsure unsure;
     struct command *first_message; /* the session has no room for */
     struct command *last_message;
-    struct command *burials; /* that wait for the disk */
+    struct command *unwritten; /* that wait for the disk, the last one first */
+    uint64_t durable;          /* records up to this one are on disk */
     uint64_t now_ns;
     uint64_t publish_ns;
     uint64_t recycle_ns;
@@ -81,15 +82,7 @@ struct acri_master {
 
 static struct peer *peer_of(struct acri_master *m, uint32_t worker)
 {
-    if (worker >= m->n_peers) {
-        uint32_t n = m->n_peers > 0 ? m->n_peers : 64;
-
-        while (n <= worker)
-            n *= 2;
-        m->peers = acri_realloc(m->peers, n * sizeof(*m->peers));
-        memset(m->peers + m->n_peers, 0, (n - m->n_peers) * sizeof(*m->peers));
-        m->n_peers = n;
-    }
+    m->peers = acri_grow(m->peers, &m->n_peers, (size_t)worker + 1, sizeof(*m->peers));
     return &m->peers[worker];
 }
 
@@ -100,29 +93,31 @@ static void tell_durable(void *arg, uint32_t worker, uint64_t seq)
     acri_master_session_durable(m->session, m->now_ns, worker, seq);
 }
 
-static void bury(struct acri_master *m, uint64_t durable)
+static void follow(struct acri_master *m, struct command *c);
+
+/* In their order. */
+static void follow_written(struct acri_master *m)
 {
-    struct command **at = &m->burials;
+    struct command *c = m->unwritten;
+    struct command *written = NULL;
 
-    while (*at != NULL) {
-        struct command *c = *at;
-
-        if (c->number > durable) {
-            at = &c->next;
-            continue;
-        }
-        *at = c->next;
-        acri_master_session_bury(m->session, c->worker);
-        free(c);
+    m->unwritten = NULL;
+    for (struct command *next; c != NULL; c = next) {
+        next = c->next;
+        c->next = written;
+        written = c;
+    }
+    for (struct command *next; written != NULL; written = next) {
+        next = written->next;
+        follow(m, written);
     }
 }
 
 static void acknowledge(struct acri_master *m)
 {
-    uint64_t durable = m->journal != NULL ? acri_journal_durable(m->journal) : UINT64_MAX;
-
-    acri_unsure_settle(&m->unsure, durable, tell_durable, m);
-    bury(m, durable);
+    m->durable = m->journal != NULL ? acri_journal_durable(m->journal) : UINT64_MAX;
+    acri_unsure_settle(&m->unsure, m->durable, tell_durable, m);
+    follow_written(m);
 }
 
 /* Before the first report of a worker the journal says who it is. */
@@ -238,6 +233,11 @@ static void give_messages(struct acri_master *m)
 /* Owner of the command: the function. */
 static void follow(struct acri_master *m, struct command *c)
 {
+    if (c->number > m->durable) {
+        c->next = m->unwritten;
+        m->unwritten = c;
+        return;
+    }
     if (c->kind == SEND) {
         c->next = NULL;
         if (m->first_message == NULL)
@@ -248,12 +248,9 @@ static void follow(struct acri_master *m, struct command *c)
         give_messages(m);
         return;
     }
-    if (c->kind == BURY) {
-        c->next = m->burials;
-        m->burials = c;
-        return;
-    }
-    if (c->kind == WANT)
+    if (c->kind == BURY)
+        acri_master_session_bury(m->session, c->worker);
+    else if (c->kind == WANT)
         acri_master_session_want(m->session, m->now_ns, c->worker, &c->desired);
     else
         m->is_stopping = true;
@@ -379,7 +376,8 @@ static void set_up(struct acri_master *m, const struct acri_master_options *o,
 
 static void free_master(struct acri_master *m)
 {
-    bury(m, UINT64_MAX);
+    m->durable = UINT64_MAX;
+    follow_written(m);
     acri_journal_close(m->journal);
     acri_master_session_free(m->session);
     if (m->transport != NULL)
@@ -390,10 +388,8 @@ static void free_master(struct acri_master *m)
         m->first_message = c->next;
         free_command(c);
     }
-    if (m->commands.fd >= 0)
-        acri_queue_done(&m->commands, free_command);
-    if (m->events.fd >= 0)
-        acri_queue_done(&m->events, free_event);
+    acri_queue_done(&m->commands, free_command);
+    acri_queue_done(&m->events, free_event);
     pthread_mutex_destroy(&m->lock);
     acri_board_done(&m->board);
     free(m->peers);
@@ -481,8 +477,9 @@ void acri_master_want(struct acri_master *m, uint32_t worker, const struct acri_
     free_command(acri_queue_put(&m->commands, worker + 1, 0, c));
 }
 
-int acri_master_send(struct acri_master *m, uint32_t worker, const char *type, const void *bytes,
-                     size_t n_bytes)
+/* number: of the record that has to be on disk before. */
+static int send(struct acri_master *m, uint32_t worker, const char *type, const void *bytes,
+                size_t n_bytes, uint64_t number)
 {
     struct command *c;
     int r = 0;
@@ -509,8 +506,21 @@ int acri_master_send(struct acri_master *m, uint32_t worker, const char *type, c
     if (n_bytes > 0)
         memcpy(c->bytes, bytes, n_bytes);
     c->n_bytes = n_bytes;
+    c->number = number;
     acri_queue_put(&m->commands, 0, 0, c);
     return 0;
+}
+
+int acri_master_send(struct acri_master *m, uint32_t worker, const char *type, const void *bytes,
+                     size_t n_bytes)
+{
+    return send(m, worker, type, bytes, n_bytes, 0);
+}
+
+int acri_master_send_noted(struct acri_master *m, uint32_t worker, const char *type,
+                           const void *bytes, size_t n_bytes)
+{
+    return send(m, worker, type, bytes, n_bytes, m->noted);
 }
 
 bool acri_master_health(struct acri_master *m, uint32_t worker,

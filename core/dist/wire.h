@@ -22,7 +22,7 @@
 #include "dist/link.h"
 #include "dist/seal.h"
 
-#define ACRI_WIRE_VERSION 2u
+#define ACRI_WIRE_VERSION 3u
 #define ACRI_WIRE_HEAD_BYTES 20u
 /* The sealed part, opened, at most. */
 #define ACRI_WIRE_PLAIN_MAX \

@@ -238,3 +238,33 @@ bool acri_feed_file_row(const struct acri_feed_file *f, uint64_t number,
     *ret_bytes = s.row_bytes;
     return true;
 }
+
+char *acri_feed_file_find(const char *const *folders, size_t n, const char *path,
+                          struct acri_error *reterr)
+{
+    char *found = NULL;
+    struct stat first = { 0 };
+    struct stat at;
+
+    for (size_t i = 0; i < n && *path != '/'; i++) {
+        char *candidate = acri_printf("%s/%s", folders[i], path);
+
+        if (stat(candidate, &at) == 0 && found == NULL) {
+            first = at;
+            found = candidate;
+            continue;
+        }
+        if (found != NULL && stat(candidate, &at) == 0 &&
+            (at.st_ino != first.st_ino || at.st_dev != first.st_dev)) {
+            acri_fail(reterr, 0,
+                      "%s lies beside more than one scenario, as %.300s and %.300s: name it by its "
+                      "whole path",
+                      path, found, candidate);
+            free(candidate);
+            free(found);
+            return NULL;
+        }
+        free(candidate);
+    }
+    return found != NULL ? found : acri_strdup(path);
+}

@@ -38,6 +38,11 @@ struct acri_feed_cursor {
         offset; /* where row `number` begins, or what separates it from the one before; 0 = none */
 };
 
+/* Where a path leads: beside the scenarios, whose n folders these are, else to the working folder.
+ * Returns: to be freed; NULL, with its line, when it lies beside several. */
+char *acri_feed_file_find(const char *const *folders, size_t n, const char *path,
+                          struct acri_error *reterr);
+
 /* Returns: 0, or a negative errno with its line, which names the file. */
 int acri_feed_file_open(struct acri_feed_file *f, const char *path, struct acri_error *reterr);
 void acri_feed_file_done(struct acri_feed_file *f);

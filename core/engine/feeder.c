@@ -5,6 +5,7 @@
 #include "base/csv.h"
 #include "engine/feed_file.h"
 #include "engine/feed_order.h"
+#include "engine/feed_own.h"
 #include "engine/lead.h"
 #include "engine/park.h"
 #include "engine/objects.h"
@@ -14,7 +15,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define MOST_AT_ONCE 64u
 
@@ -28,6 +28,7 @@ struct waiter {
     struct waiter *next;
     struct waiter *previous;
     struct acr_coroutine *coroutine;
+    struct acri_feed_own *own; /* where it is kept; NULL = nowhere */
     uint64_t position;
     bool has_position;
     bool is_listed;
@@ -114,8 +115,9 @@ static struct range take_range(struct acr_feeder *f, const struct share *s)
     struct range taken;
     uint64_t n;
 
-    if (s == f->shares[f->n_loops])
-        n = left < s->n_wanted ? left : s->n_wanted; /* hooks are no reason to hold rows back */
+    /* Hooks are no reason to hold rows back, and what one has for good is not to lie idle. */
+    if (s == f->shares[f->n_loops] || f->order == ACR_FEED_UNIQUE)
+        n = s->n_wanted;
     else
         n = acri_feeder_block(f->order == ACR_FEED_ONCE ? left : f->file.n_rows, s->n_wanted,
                               f->n_loops);
@@ -186,14 +188,26 @@ static bool recall(struct acr_feeder *f)
 
 static void run_dealt(struct acri_message *m);
 
+static void claim(struct acr_feeder *f)
+{
+    uint64_t n_wanted = 0;
+
+    if (f->order != ACR_FEED_UNIQUE)
+        n_wanted = f->first_asker->n_wanted * f->n_loops;
+    else
+        for (const struct share *s = f->first_asker; s != NULL; s = s->next_asker)
+            n_wanted += s->n_wanted;
+    f->is_claiming = true;
+    f->lead->claim(f->lead->arg, f->number, n_wanted, f->last, f->order == ACR_FEED_UNIQUE);
+}
+
 /* Ask the master for more. Returns: whether some may come. */
-static bool claim(struct acr_feeder *f, const struct share *s)
+static bool claim_some(struct acr_feeder *f)
 {
     if (f->lead == NULL || f->is_drained)
         return false;
     if (!f->is_claiming)
-        f->lead->claim(f->lead->arg, f->number, s->n_wanted * f->n_loops, f->last);
-    f->is_claiming = true;
+        claim(f);
     return true;
 }
 
@@ -217,7 +231,7 @@ void acri_feeder_claim_again(const struct acri_objects *objects)
         struct acr_feeder *f = ACRI_CONTAINER_OF(o, struct acr_feeder, object);
 
         if (o->free == free_feeder && f->is_claiming && f->first_asker != NULL)
-            f->lead->claim(f->lead->arg, f->number, f->first_asker->n_wanted * f->n_loops, f->last);
+            claim(f);
     }
 }
 
@@ -228,7 +242,7 @@ static void serve(struct acr_feeder *f)
         struct share *s = f->first_asker;
 
         s->dealt = take_range(f, s);
-        if (s->dealt.from == s->dealt.to && claim(f, s))
+        if (s->dealt.from == s->dealt.to && claim_some(f))
             return;
         if (s->dealt.from == s->dealt.to && recall(f))
             return;
@@ -310,11 +324,23 @@ static void unlist(struct share *s, struct waiter *w)
     s->n_waiting--;
 }
 
+/* Of what there is, or what another coroutine of the same user has got. */
+static uint64_t take_position(struct share *s, struct acri_feed_own *own)
+{
+    if (own == NULL)
+        return s->range.from++;
+    if (!own->is_dealt)
+        own->position = s->range.from++;
+    own->is_dealt = true;
+    return own->position;
+}
+
 /* Back on the loop. */
 static void run_dealt(struct acri_message *m)
 {
     struct share *s = ACRI_CONTAINER_OF(m, struct share, question);
     struct waiter *next;
+    bool is_there;
 
     s->is_asking = false;
     s->range = s->dealt;
@@ -325,23 +351,25 @@ static void run_dealt(struct acri_message *m)
         /* One that is cancelled already has been woken for that: the row is for another. */
         if (!acri_loop_is_suspended(w->coroutine))
             continue;
-        if (s->range.from == s->range.to && !s->is_dry) {
+        is_there = s->range.from < s->range.to || (w->own != NULL && w->own->is_dealt);
+        if (!is_there && !s->is_dry) {
             ask(s);
             return;
         }
-        w->has_position = !s->is_dry;
-        if (w->has_position)
-            w->position = s->range.from++;
+        w->has_position = is_there;
+        if (is_there)
+            w->position = take_position(s, w->own);
         unlist(s, w);
         acri_loop_wake(w->coroutine, 0);
     }
 }
 
-static bool wait_for_position(struct acr_user *u, struct share *s, uint64_t *ret_position)
+static bool wait_for_position(struct acr_user *u, struct share *s, struct acri_feed_own *own,
+                              uint64_t *ret_position)
 {
-    struct waiter w = { .coroutine = acr_coroutine_self(u),
-                        .previous = s->last,
-                        .is_listed = true };
+    struct waiter w = {
+        .coroutine = acr_coroutine_self(u), .own = own, .previous = s->last, .is_listed = true
+    };
 
     if (s->last != NULL)
         s->last->next = &w;
@@ -356,13 +384,19 @@ static bool wait_for_position(struct acr_user *u, struct share *s, uint64_t *ret
     return w.has_position;
 }
 
-static bool next_position(struct acr_user *u, struct share *s, uint64_t *ret_position)
+/* own: where it is kept for good; NULL = nowhere. */
+static bool next_position(struct acr_user *u, struct share *s, struct acri_feed_own *own,
+                          uint64_t *ret_position)
 {
+    if (own != NULL && own->is_dealt) {
+        *ret_position = own->position;
+        return true;
+    }
     if (s->is_dry)
         return false;
     if (s->range.from == s->range.to)
-        return wait_for_position(u, s, ret_position);
-    *ret_position = s->range.from++;
+        return wait_for_position(u, s, own, ret_position);
+    *ret_position = take_position(s, own);
     return true;
 }
 
@@ -385,9 +419,16 @@ static bool own_row(struct acr_user *u, struct share *s, uint64_t *ret_row)
     const struct acr_feeder *f = s->feeder;
     uint64_t n_left_out;
 
-    *ret_row = u->root->number;
-    if (!u->home->is_control && *ret_row < f->file.n_rows)
-        return true;
+    if (!u->home->is_control && f->lead != NULL) {
+        if (next_position(u, s, acri_feed_own_of(&u->root->rows, f), ret_row))
+            return true;
+        if (u->is_cancelled)
+            return false;
+    } else {
+        *ret_row = u->root->number;
+        if (!u->home->is_control && *ret_row < f->file.n_rows)
+            return true;
+    }
     if (!acri_log_may(&s->log_limit, u->home->loop.now_ns, 10 * ACRI_NS_PER_S, &n_left_out))
         return false;
     if (u->home->is_control)
@@ -395,8 +436,8 @@ static bool own_row(struct acr_user *u, struct share *s, uint64_t *ret_row)
     else
         acri_log_warning("%s: user %llu gets no row of its own, there are only %llu (told at most "
                          "every 10 s; not told since: %llu)",
-                         f->path, (unsigned long long)*ret_row, (unsigned long long)f->file.n_rows,
-                         (unsigned long long)n_left_out);
+                         f->path, (unsigned long long)u->root->number,
+                         (unsigned long long)f->file.n_rows, (unsigned long long)n_left_out);
     return false;
 }
 
@@ -410,7 +451,7 @@ static bool next_row(struct acr_user *u, struct share *s, uint64_t *ret_row)
     }
     if (s->feeder->order == ACR_FEED_UNIQUE)
         return own_row(u, s, ret_row);
-    if (!next_position(u, s, &position))
+    if (!next_position(u, s, NULL, &position))
         return false;
     *ret_row = row_at(s, position);
     return true;
@@ -497,38 +538,6 @@ uint64_t acr_feeder_rows(const struct acr_feeder *f)
 /* --- opening ------------------------------------------------------------------------------------
  */
 
-/* Beside the scenario, else in the working folder. Returns: NULL when several scenarios have one.
- */
-static char *find_file(const struct acri_run_common *run, const char *path,
-                       struct acri_error *reterr)
-{
-    char *found = NULL;
-    struct stat first = { 0 };
-    struct stat at;
-
-    for (size_t i = 0; i < run->n_folders && *path != '/'; i++) {
-        char *candidate = acri_printf("%s/%s", run->folders[i], path);
-
-        if (stat(candidate, &at) == 0 && found == NULL) {
-            first = at;
-            found = candidate;
-            continue;
-        }
-        if (found != NULL && stat(candidate, &at) == 0 &&
-            (at.st_ino != first.st_ino || at.st_dev != first.st_dev)) {
-            acri_fail(reterr, 0,
-                      "%s lies beside more than one scenario, as %.300s and %.300s: name it by its "
-                      "whole path",
-                      path, found, candidate);
-            free(candidate);
-            free(found);
-            return NULL;
-        }
-        free(candidate);
-    }
-    return found != NULL ? found : acri_strdup(path);
-}
-
 static void free_feeder(struct acri_object *object)
 {
     struct acr_feeder *f = ACRI_CONTAINER_OF(object, struct acr_feeder, object);
@@ -576,12 +585,12 @@ struct acr_feeder *acr_feeder_open(struct acr_user *u, const char *path, uint32_
         return NULL;
     }
     f = new_feeder(u, order);
-    f->path = find_file(u->home->run, path, &error);
+    f->path = acri_feed_file_find(u->home->run->folders, u->home->run->n_folders, path, &error);
     if (f->path == NULL || acri_feed_file_open(&f->file, f->path, &error) < 0) {
         (void)acr_raise(u, "%s", error.text);
         return NULL; /* freed with all others */
     }
-    f->last = order == ACR_FEED_ONCE ? f->file.n_rows : UINT64_MAX;
+    f->last = order == ACR_FEED_ONCE || order == ACR_FEED_UNIQUE ? f->file.n_rows : UINT64_MAX;
     f->end = f->lead == NULL ? f->last : 0;
     return f;
 }

@@ -15,6 +15,10 @@
  *
  * Messages from one thread to another arrive in order, so a recall that is sent after a range finds
  * that range there.
+ *
+ * ACR_FEED_UNIQUE deals one position to each user, for good: in a process of its own that is the
+ * user's number. A worker has them from its master, just as many as users ask for: those who come
+ * later, on whatever worker, find what nobody has had.
  */
 #ifndef ACRIDA_ENGINE_FEEDER_H
 #define ACRIDA_ENGINE_FEEDER_H

@@ -28,9 +28,9 @@ struct acri_lead {
     /* What was measured since the last one; at most part_max bytes. */
     /* A message of the scenario's. Thread: any. */
     int (*send)(void *arg, const char *type, const void *bytes, size_t n_bytes);
-    /* Positions of the feeder with this number are wanted, below `end`; acri_runner_grant follows.
-     */
-    void (*claim)(void *arg, uint64_t feeder, uint64_t n_wanted, uint64_t end);
+    /* Positions of the feeder with this number are wanted, below `end`, so many or more;
+     * acri_runner_grant follows. is_exact: no more than these. */
+    void (*claim)(void *arg, uint64_t feeder, uint64_t n_wanted, uint64_t end, bool is_exact);
     /* The run should end: the master decides. */
     void (*ask_stop)(void *arg);
     void (*report)(void *arg, uint64_t epoch, const void *bytes, size_t n_bytes);

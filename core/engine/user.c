@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "engine/arrivals.h"
 #include "engine/budget.h"
+#include "engine/feed_own.h"
 #include "engine/park.h"
 #include "engine/roster.h"
 #include "engine/spawned.h"
@@ -67,6 +68,7 @@ void acri_user_free(struct acr_user *u)
         acri_arena_done(u->kept);
     free(u->kept);
     free(u->context);
+    acri_feed_own_free(u->rows);
     free(u);
 }
 

@@ -38,6 +38,7 @@ struct acri_deferred {
 
 struct acr_socket;
 struct acri_held;
+struct acri_feed_own;
 
 struct acr_user {
     struct acri_users *home;
@@ -65,6 +66,7 @@ struct acr_user {
     struct acr_spawned *handles;  /* what the running step has spawned */
     struct acr_socket *sockets;   /* root's: open, or not closed yet */
     struct acri_held *held;       /* root's: of semaphores (engine/sync.h) */
+    struct acri_feed_own *rows;   /* root's: a worker's, its own for good */
     struct acri_rng rng;
     uint64_t number;
     uint64_t started_ns;

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # --iterations on a cluster: just so many are begun when workers are killed, join late, and when the master is
-# killed and goes on.
+# killed and goes on; and no row of a user's own is dealt twice.
 # usage: sh 76_cluster_iterations.sh BUILD_DIR SOURCE_DIR
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 cp "$scenarios/cluster_count.c" .
+awk 'BEGIN { print "id"; for (i = 0; i < 100; i++) print i }' >rows.csv
 start_target
 port=$(free_port)
 
@@ -24,6 +25,17 @@ follow() {
         </dev/null &
     worker_pid=$!
     other_pids="$other_pids $worker_pid"
+}
+
+# rows_once LEAST NAME... : of these workers; so many rows at least, each once
+rows_once() {
+    least=$1
+    shift
+    for name in "$@"; do
+        sed -n 's/.*row of its own: \([0-9]*\)$/\1/p' "$name.err"
+    done | sort -n >rows.out
+    expect 'rows that came twice' '' "$(uniq -d rows.out)"
+    [ "$(wc -l <rows.out)" -ge "$least" ] || fail "only $(wc -l <rows.out) rows were dealt"
 }
 
 heads_reach() {
@@ -45,6 +57,9 @@ expect_end 'the master' 0 "$master_pid"
 expect_end 'b' 0 "$b_pid"
 expect_end 'c' 0 "$c_pid"
 has err 'the end' 'all iterations are done: stopping'
+# Those of the dead worker's users are others' now, and theirs new ones.
+rows_once 36 a b c
+rows_once 1 c
 # Each of the dead worker's users may have begun one that the target never heard of.
 n=$(heads)
 [ "$n" -le 2500 ] || fail "$n requests: more than 2500"
@@ -67,6 +82,7 @@ expect_end 'the master' 0 "$master_pid"
 expect_end 'a' 0 "$a_pid"
 expect_end 'b' 0 "$b_pid"
 has err 'that it goes on' 'going on with the run'
+rows_once 24 a b
 expect 'requests' 3000 "$(($(heads) - before))"
 expect 'that were started' 3000 "$(ledger started)"
 expect 'that came to their end' 3000 "$(ledger succeeded)"

@@ -12,11 +12,14 @@
 #include <acrida/report.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 enum { USERS = 30, ENOUGH = 600 };
+
+#define ROWS "test_follow.csv"
 
 /* The played master, and what it has seen. */
 static struct {
@@ -29,7 +32,13 @@ static struct {
     uint64_t n_reports;
     uint64_t n_stops_asked;
     uint64_t numbers[2 * USERS]; /* how often each user came */
-    uint64_t claimed;            /* feeder positions given out */
+    struct acr_feeder *feeder;   /* one row for each user; NULL = none */
+    uint64_t n_rows;             /* of it */
+    uint64_t rows_of[USERS];     /* how often each was somebody's */
+    uint64_t n_without;          /* users */
+    uint64_t n_dealt;            /* by the master */
+    uint64_t n_claimed;          /* and not answered yet */
+    uint64_t claimed;            /* the feeder */
     bool was_prepared;
     bool was_spawned_told;
     bool must_change_epoch;
@@ -68,6 +77,24 @@ static void drain(void *arg)
 
     (void)arg;
     assert_int_equal(read(seen.lead.fd, &n, sizeof(n)), sizeof(n));
+    if (seen.n_claimed == 0)
+        return;
+    n = seen.n_rows - seen.n_dealt < seen.n_claimed ? seen.n_rows - seen.n_dealt : seen.n_claimed;
+    seen.n_claimed = 0;
+    seen.n_dealt += n;
+    acri_runner_grant(seen.claimed, seen.n_dealt - n, seen.n_dealt);
+}
+
+static void claim(void *arg, uint64_t feeder, uint64_t n_wanted, uint64_t end, bool is_exact)
+{
+    (void)arg;
+    assert_true(is_exact);
+    assert_int_equal(end, seen.n_rows);
+    assert_in_range(n_wanted, 1, USERS);
+    assert_int_equal(seen.n_claimed, 0);
+    seen.claimed = feeder;
+    seen.n_claimed = n_wanted;
+    wake();
 }
 
 /* Moves the run on by what the worker says. */
@@ -150,6 +177,11 @@ static int on_test_start(struct acr_user *u, const struct acr_test_event *e)
     assert_string_equal(acr_shared(u, "key"), "the master's");
     assert_int_equal(acr_share(u, "key", "mine"), 0);
     assert_int_equal(acr_send_message(0, ".dot", "x"), -EINVAL);
+    if (seen.n_rows > 0) {
+        seen.feeder = acr_feeder_open(u, ROWS, ACR_FEED_UNIQUE);
+        assert_non_null(seen.feeder);
+        assert_null(acr_feed(u, seen.feeder)); /* a hook has none */
+    }
     return acr_send_message(0, "question", "text");
 }
 
@@ -184,8 +216,35 @@ static const struct acr_hooks hooks = { .test_start = on_test_start,
                                         .tick = on_tick,
                                         .message = on_message };
 
+/* The same row each time, also when two of its coroutines ask at once. */
+static int take_row(struct acr_user *u, void *arg)
+{
+    const struct acr_row *row = acr_feed(u, seen.feeder);
+    uint64_t *ret_row = *(uint64_t **)arg;
+
+    *ret_row = row != NULL ? acr_row_number(row) : UINT64_MAX;
+    return 0;
+}
+
+static void take_rows(struct acr_user *u)
+{
+    uint64_t rows[2] = { 0 };
+    uint64_t *first = &rows[0];
+    struct acr_spawned *other = acr_spawn(u, take_row, &first, sizeof(first));
+
+    take_row(u, &(uint64_t *){ &rows[1] });
+    acr_join(u, other, 0);
+    assert_int_equal(rows[0], rows[1]);
+    take_row(u, &first);
+    assert_int_equal(rows[0], rows[1]);
+    __atomic_fetch_add(rows[0] != UINT64_MAX ? &seen.rows_of[rows[0]] : &seen.n_without, 1,
+                       __ATOMIC_RELAXED);
+}
+
 static int on_start(struct acr_user *u)
 {
+    if (seen.feeder != NULL)
+        take_rows(u);
     assert_string_equal(acr_shared(u, "key"), "the master's");
     assert_in_range(acr_number(u), 0, 2 * USERS - 1);
     __atomic_fetch_add(&seen.numbers[acr_number(u)], 1, __ATOMIC_RELAXED);
@@ -250,6 +309,7 @@ static void play(void)
                                     .ask_stop = ask_stop,
                                     .send = send_message,
                                     .live_tally = live_tally,
+                                    .claim = claim,
                                     .part_max = 128u * 1024,
                                     .run_id = 5,
                                     .worker_index = 7,
@@ -322,11 +382,32 @@ static void a_task_that_stops_the_test_asks_the_master(void **state)
     assert_int_equal(seen.n_stops_asked, 1);
 }
 
+/* Users are as many as it takes; some of them get none. */
+static void rows_of_users_come_from_the_master(void **state)
+{
+    FILE *to = fopen(ROWS, "w");
+
+    (void)state;
+    seen.n_rows = USERS - 5;
+    assert_non_null(to);
+    fputs("n\n", to);
+    for (uint64_t i = 0; i < seen.n_rows; i++)
+        fprintf(to, "%d\n", (int)i);
+    assert_int_equal(fclose(to), 0);
+    play();
+    unlink(ROWS);
+    for (uint64_t i = 0; i < seen.n_rows; i++)
+        assert_int_equal(seen.rows_of[i], 1);
+    assert_int_equal(seen.n_without, 5);
+    assert_int_equal(seen.n_dealt, seen.n_rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_master_decides_and_gets_everything_once, set_up, clear),
         cmocka_unit_test_setup_teardown(what_was_measured_belongs_to_its_epoch, set_up, clear),
+        cmocka_unit_test_setup_teardown(rows_of_users_come_from_the_master, set_up, clear),
         cmocka_unit_test_setup_teardown(a_task_that_stops_the_test_asks_the_master, set_up, clear),
     };
 

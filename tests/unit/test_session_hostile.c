@@ -290,7 +290,7 @@ static void a_worker_that_is_refused_says_why_and_is_silent(void **state)
     acri_wire_put_reject(&plain, &r);
     forge(0, 0, 77, ACRI_WIRE_REJECT, &plain);
     assert_int_equal(w->n_refused, 1);
-    assert_non_null(strstr(w->refusal, "version 2"));
+    assert_non_null(strstr(w->refusal, "version 3"));
     assert_non_null(strstr(w->refusal, "version 77"));
     forget();
     cluster_run(20 * SECOND);
