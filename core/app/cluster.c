@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/cluster.h"
 
+#include "base/cluster.h"
 #include "dist/cluster_key.h"
 
 #include <dlfcn.h>
@@ -38,6 +39,62 @@ static int check_program(enum acri_cluster_role role, int64_t n_processes,
                      "process when no port is free");
 }
 
+/* Returns: whether it is a name or an address, and nothing else. */
+static bool is_host(const char *text)
+{
+    const char *colon = strchr(text, ':');
+
+    return *text != '\0' && strpbrk(text, "/ \t[]@") == NULL &&
+           (colon == NULL || strchr(colon + 1, ':') != NULL);
+}
+
+static int check_labels(const struct acri_options *o, struct acri_error *reterr)
+{
+    size_t n;
+    const char *const *labels = acri_options_list(o, "label", &n);
+    size_t n_bytes = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *equals = strchr(labels[i], '=');
+
+        n_bytes += strlen(labels[i]) + 1;
+        if (equals == NULL || equals == labels[i] || equals[1] == '\0')
+            return acri_fail(reterr, -EINVAL, "--label wants NAME=VALUE, got '%.100s'", labels[i]);
+    }
+    if (n_bytes > ACRI_CLUSTER_TEXT)
+        return acri_fail(reterr, -EINVAL, "all --label together may have %u characters, not %zu",
+                         ACRI_CLUSTER_TEXT - 1, n_bytes - 1);
+    return 0;
+}
+
+/* What only prints something, or runs a user here and now. */
+static int check_commands(const struct acri_options *o, bool is_worker, struct acri_error *reterr)
+{
+    static const char *const names[] = { "list", "show-task-ratio", "show-task-ratio-json",
+                                         "once" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (acri_options_is_set(o, names[i]) && (is_worker || strcmp(names[i], "once") == 0))
+            return acri_fail(reterr, -EINVAL, "--%s is for one process alone: leave --%s out",
+                             names[i],
+                             is_worker                               ? "worker"
+                             : acri_options_int(o, "processes") != 0 ? "processes"
+                                                                     : "master");
+    return 0;
+}
+
+static int check_worker(const struct acri_options *o, struct acri_error *reterr)
+{
+    const char *host = acri_options_string(o, "master-host");
+
+    if (!is_host(host))
+        return acri_fail(reterr, -EINVAL,
+                         "--master-host wants a name or an address, and the port goes into "
+                         "--master-port: got '%.200s'",
+                         host);
+    return check_labels(o, reterr);
+}
+
 int acri_cluster_role(const struct acri_options *o, enum acri_cluster_role *ret_role,
                       struct acri_error *reterr)
 {
@@ -67,6 +124,10 @@ int acri_cluster_role(const struct acri_options *o, enum acri_cluster_role *ret_
         *ret_role = ACRI_CLUSTER_WORKER;
     else if (is_master || n_processes != 0)
         *ret_role = ACRI_CLUSTER_MASTER;
+    if (*ret_role != ACRI_CLUSTER_LOCAL && check_commands(o, is_worker, reterr) < 0)
+        return -EINVAL;
+    if ((is_worker || n_processes != 0) && check_worker(o, reterr) < 0)
+        return -EINVAL;
     return check_program(*ret_role, n_processes, reterr);
 }
 

@@ -12,8 +12,10 @@
 #include "engine/users.h"
 #include "stats/delta.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define NOTE_MAX (4u * 1024 * 1024)
@@ -208,6 +210,18 @@ static void look_at(void *arg, const struct acri_journal_record *r)
     }
 }
 
+/* Not that of a master that is at work: who opens it next says so. */
+static void remove_journal(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlink(path);
+    close(fd);
+}
+
 void acri_fleet_past_look(const char *path, const struct acri_options *o,
                           const struct acri_scenario *scenario, bool is_new_run,
                           struct acri_fleet_past *ret_past)
@@ -215,18 +229,20 @@ void acri_fleet_past_look(const char *path, const struct acri_options *o,
     struct look l = { .past = ret_past };
     struct acri_journal_found found;
     struct acri_error error = { "" };
+    int r;
 
     *ret_past = (struct acri_fleet_past){ 0 };
     if (path == NULL || access(path, F_OK) != 0)
         return;
     acri_buf_init(&l.identity, NOTE_MAX);
     acri_run_config_identity(&l.identity, o, scenario);
-    if (acri_journal_replay(path, look_at, &l, &found, &error) < 0)
-        acri_log_warning("%s", error.text);
+    r = acri_journal_replay(path, look_at, &l, &found, &error);
     acri_buf_done(&l.identity);
     for (size_t i = 0; i < l.n_workers; i++)
         ret_past->n_gone += l.is_gone[i];
     free(l.is_gone);
+    if (r < 0 && !acri_options_is_set(o, "journal"))
+        acri_log_warning("%s: it is left out", error.text);
     ret_past->is_there = ret_past->is_there && !l.is_over;
     if (ret_past->is_there && l.is_same && !is_new_run) {
         ret_past->path = acri_strdup(path);
@@ -236,7 +252,9 @@ void acri_fleet_past_look(const char *path, const struct acri_options *o,
         acri_log_warning("the journal %s holds a run that was cut off%s: it is left out", path,
                          l.is_same ? "" : ", with another scenario or other options");
     ret_past->is_there = false;
-    unlink(path);
+    /* What was named may be any file. */
+    if (r == 0 || !acri_options_is_set(o, "journal"))
+        remove_journal(path);
 }
 
 void acri_fleet_past_done(struct acri_fleet_past *p)

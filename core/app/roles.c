@@ -111,6 +111,9 @@ void acri_roles_idle(const struct acri_options *o, enum acri_cluster_role role,
     for (size_t i = 0; i < acri_options_count(o); i++) {
         const char *name = acri_options_spec(o, i)->name;
 
+        /* What the scenario's options have for values is not known yet. */
+        if (strcmp(name, "user-types") == 0 && acri_cluster_is_fetched(o))
+            continue;
         if (acri_options_source_of(o, name) != ACRI_OPTIONS_COMMAND_LINE ||
             (roles_in(o, scenario, i) & 1 << role) != 0)
             continue;

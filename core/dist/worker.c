@@ -110,7 +110,6 @@ static void mind_refusal(struct acri_worker *w)
 
     if (refusal == NULL || w->is_refused)
         return;
-    acri_log_error("%s", refusal);
     e = acri_alloc(sizeof(*e));
     e->kind = ACRI_WORKER_REFUSED;
     e->type = acri_strdup(refusal);

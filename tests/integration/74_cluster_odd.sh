@@ -38,6 +38,28 @@ n=$(sed -n '2p' r_workers.csv | cut -d, -f16)
 run 2 -f cluster_odd.c -u 2 -t 2s --processes 1 --report-interval 99ms --headless
 has err 'too often' 'report-interval.*at least 100 ms apart'
 
+story='what is wrong together'
+cp cluster_odd.c kept.c
+run 1 -f cluster_odd.c --master --headless --journal kept.c
+has err 'a file that is no journal' '^acrida: kept.c is not a journal .*: name another file$'
+cmp cluster_odd.c kept.c || fail 'the file that was named as the journal was changed'
+run 2 -f cluster_odd.c --worker --list
+has err 'a command' '^acrida: --list is for one process alone: leave --worker out$'
+run 2 -f cluster_odd.c --processes 2 --once worker
+run 2 -f cluster_odd.c --processes 2 --worker-name x
+has err 'one name for several' '^acrida: --worker-name is for one worker'
+run 2 -f cluster_odd.c --worker --label eu
+has err 'a label' "^acrida: --label wants NAME=VALUE, got 'eu'$"
+run 2 -f cluster_odd.c --worker --label "x=$(printf '%0300d' 0)"
+has err 'many labels' '^acrida: all --label together may have 255 characters, not 302$'
+for host in '' 127.0.0.1:5557 http://127.0.0.1; do
+    run 2 -f cluster_odd.c --worker --master-host "$host"
+    has err 'no host' "^acrida: --master-host wants a name or an address, .*: got '$host'$"
+done
+run 1 -f cluster_odd.c --worker --master-host 10.0.0.1 --csv r --users 5
+has err 'what is said to the wrong one' 'WARNING.*: --users, --csv have no effect on a worker: say it to its master$'
+expect 'why it cannot work, once' 1 "$(grep -c 'without a key a worker speaks to its own machine only' err)"
+
 story='a fault in set-up'
 export FAULT=1
 run 1 -f cluster_odd.c -u 2 -t 20s --processes 2 --headless --only-summary

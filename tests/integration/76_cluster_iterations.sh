@@ -74,6 +74,12 @@ a_pid=$worker_pid
 follow b
 b_pid=$worker_pid
 lead --expect-workers 2 -i 3000
+wait_for 'some of them' heads_reach $((before + 300))
+status=0
+timeout 20 "$acrida" -f cluster_count.c --master --headless --master-bind-port "$port" -H "$url" -u 3 --journal j \
+    >second.out 2>second.err </dev/null || status=$?
+expect 'exit code of another master' 1 "$status"
+has second.err 'its line' '^acrida: the journal j is in use by another master'
 wait_for 'some of them' heads_reach $((before + 600))
 kill -KILL "$master_pid"
 wait "$master_pid" 2>kill.txt || true
