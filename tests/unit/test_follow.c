@@ -3,6 +3,7 @@
  * reports once. */
 #include "support/unit.h"
 
+#include "base/clock.h"
 #include "engine/cluster_report.h"
 #include "engine/lead.h"
 #include "engine/runner.h"
@@ -39,6 +40,7 @@ static struct {
     uint64_t n_dealt;            /* by the master */
     uint64_t n_claimed;          /* and not answered yet */
     uint64_t claimed;            /* the feeder */
+    uint64_t start_ago_ns;       /* so long ago the run began; 0 = now */
     bool was_prepared;
     bool was_spawned_told;
     bool must_change_epoch;
@@ -106,6 +108,7 @@ static void observe(void *arg, const struct acri_observed *o)
     seen.last = *o;
     if (o->state == ACRI_WORKER_PREPARED && d->phase == ACRI_PHASE_PREPARE) {
         seen.was_prepared = true;
+        d->start_at_ns = seen.start_ago_ns > 0 ? acri_clock_now_ns() - seen.start_ago_ns : 0;
         want(ACRI_PHASE_RUN, USERS);
     } else if (o->n_users == USERS && !d->is_spawned) {
         d->is_spawned = true;
@@ -382,6 +385,14 @@ static void a_task_that_stops_the_test_asks_the_master(void **state)
     assert_int_equal(seen.n_stops_asked, 1);
 }
 
+static void times_are_relative_to_the_start_of_the_run(void **state)
+{
+    (void)state;
+    seen.start_ago_ns = 3 * ACRI_NS_PER_S;
+    play();
+    assert_true(seen.stats->last_ns > 3 * ACRI_NS_PER_S);
+}
+
 /* Users are as many as it takes; some of them get none. */
 static void rows_of_users_come_from_the_master(void **state)
 {
@@ -407,6 +418,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_master_decides_and_gets_everything_once, set_up, clear),
         cmocka_unit_test_setup_teardown(what_was_measured_belongs_to_its_epoch, set_up, clear),
+        cmocka_unit_test_setup_teardown(times_are_relative_to_the_start_of_the_run, set_up, clear),
         cmocka_unit_test_setup_teardown(rows_of_users_come_from_the_master, set_up, clear),
         cmocka_unit_test_setup_teardown(a_task_that_stops_the_test_asks_the_master, set_up, clear),
     };
