@@ -31,19 +31,21 @@ static uint64_t block_of(const struct acri_fleet *f, uint64_t n_wanted, uint64_t
 
 /* What a row is dealt for once is in the journal before the worker has it: a master that is killed
  * and goes on does not deal it again. */
-static void grant(struct acri_fleet *f, uint32_t worker, uint64_t feeder, uint64_t n,
-                  bool is_endless)
+static void grant(struct acri_fleet *f, uint32_t worker, uint64_t feeder, uint64_t n, uint64_t end)
 {
+    uint64_t from = f->feeders[feeder] < end ? f->feeders[feeder] : end;
     struct acri_buf b;
 
     acri_buf_init(&b, 64);
     acri_pack_u64(&b, f->run_id);
     acri_pack_u64(&b, feeder);
-    acri_pack_u64(&b, f->feeders[feeder]);
-    f->feeders[feeder] += n;
-    acri_pack_u64(&b, f->feeders[feeder]);
-    acri_fleet_journal_feeder(f, feeder);
-    if (is_endless)
+    acri_pack_u64(&b, from);
+    acri_pack_u64(&b, from + n);
+    if (n > 0) {
+        f->feeders[feeder] = from + n;
+        acri_fleet_journal_feeder(f, feeder);
+    }
+    if (n == 0 || end == UINT64_MAX)
         acri_master_send(f->master, worker, ACRI_FLEET_GRANT, b.data, b.length);
     else
         acri_master_send_noted(f->master, worker, ACRI_FLEET_GRANT, b.data, b.length);
@@ -67,13 +69,12 @@ static void on_claim(struct acri_fleet *f, const struct acri_master_event *e)
     end = acri_unpack_u64(&u);
     is_exact = acri_unpack_u64(&u) != 0;
     /* One that is not here asks again when it is back. */
-    if (!acri_unpack_is_done(&u) || run_id != f->run_id || end < f->feeders[feeder] ||
-        !f->workers[e->worker].is_here)
+    if (!acri_unpack_is_done(&u) || run_id != f->run_id || !f->workers[e->worker].is_here)
         return;
-    n_left = end - f->feeders[feeder];
+    n_left = end > f->feeders[feeder] ? end - f->feeders[feeder] : 0;
     if (!is_exact)
         n_wanted = block_of(f, n_wanted, n_left);
-    grant(f, e->worker, feeder, n_wanted < n_left ? n_wanted : n_left, end == UINT64_MAX);
+    grant(f, e->worker, feeder, n_wanted < n_left ? n_wanted : n_left, end);
 }
 
 static void on_want(struct acri_fleet *f, const struct acri_master_event *e)
