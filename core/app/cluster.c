@@ -3,32 +3,19 @@
 
 #include "base/cluster.h"
 #include "dist/cluster_key.h"
+#include "plugin/where.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/signalfd.h>
 
-/* Whether the program brings along the bind that nanomsg needs (bind.c): the command does, one that
- * embeds the runtime does not. */
-static bool has_bind(void)
-{
-    const void *at = dlsym(RTLD_DEFAULT, "bind");
-    const void *program = (const void *)(uintptr_t)getauxval(AT_PHDR);
-    Dl_info of_bind;
-    Dl_info of_program;
-
-    return at != NULL && program != NULL && dladdr(at, &of_bind) != 0 &&
-           dladdr(program, &of_program) != 0 && of_bind.dli_fbase == of_program.dli_fbase;
-}
-
-/* A master needs nothing: it binds to a port that is said. */
+/* Workers need the bind of the command (bind.c). A master needs nothing: it binds to a port that is
+ * said. */
 static int check_program(enum acri_cluster_role role, int64_t n_processes,
                          struct acri_error *reterr)
 {
-    if ((role != ACRI_CLUSTER_WORKER && n_processes == 0) || has_bind())
+    if ((role != ACRI_CLUSTER_WORKER && n_processes == 0) || acri_where_is_of_program("bind"))
         return 0;
     if (n_processes != 0)
         return acri_fail(reterr, -EINVAL,

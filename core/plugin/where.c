@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -106,4 +107,15 @@ int acri_where_cache(char ret_path[PATH_MAX], struct acri_error *reterr)
                            "the cache folder %s cannot be used: %s (set XDG_CACHE_HOME to a folder "
                            "of your own)",
                            ret_path, strerror(-r));
+}
+
+bool acri_where_is_of_program(const char *symbol)
+{
+    const void *at = dlsym(RTLD_DEFAULT, symbol);
+    const void *program = (const void *)(uintptr_t)getauxval(AT_PHDR);
+    Dl_info of_symbol;
+    Dl_info of_program;
+
+    return at != NULL && program != NULL && dladdr(at, &of_symbol) != 0 &&
+           dladdr(program, &of_program) != 0 && of_symbol.dli_fbase == of_program.dli_fbase;
 }

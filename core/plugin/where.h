@@ -6,6 +6,7 @@
 #include "base/check.h"
 
 #include <limits.h>
+#include <stdbool.h>
 
 struct acri_where {
     char library[PATH_MAX]; /* libacrida.so.0 */
@@ -19,5 +20,8 @@ int acri_where_find(struct acri_where *w, struct acri_error *reterr);
 /* The folder for what is compiled: made if need be, and nobody else's, because what lies there is
  * run. $XDG_CACHE_HOME/acrida, else ~/.cache/acrida, else one in $TMPDIR. Returns: as above. */
 int acri_where_cache(char ret_path[PATH_MAX], struct acri_error *reterr);
+
+/* Whether who asks for this symbol first gets the one of the executable. */
+bool acri_where_is_of_program(const char *symbol);
 
 #endif

@@ -129,7 +129,7 @@ refused() {
     lead "$port" -f m/second.c -u 10 -t 2s
     unset TMPDIR
     wait_for 'the master' grep -q 'master for workers' err
-    python3 - "$1" $(find mtmp -name '*second*') <<'END'
+    python3 - "$1" "$(find mtmp -name '*second*')" <<'END'
 import sys
 [path] = sys.argv[2:]
 b = bytearray(open(path, "rb").read())

@@ -85,12 +85,20 @@ static void an_unusable_cache_gives_way_to_the_next(void **state)
     assert_non_null(strstr(error.text, "set XDG_CACHE_HOME to a folder of your own"));
 }
 
+static void a_symbol_is_the_programs_or_not(void **state)
+{
+    (void)state;
+    assert_false(acri_where_is_of_program("gnu_get_libc_version"));
+    assert_false(acri_where_is_of_program("no_such_symbol"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_is_found_from_where_the_runtime_lies),
         cmocka_unit_test(the_cache_lies_where_it_is_asked_for),
         cmocka_unit_test(an_unusable_cache_gives_way_to_the_next),
+        cmocka_unit_test(a_symbol_is_the_programs_or_not),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
