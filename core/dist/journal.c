@@ -37,6 +37,7 @@ struct acri_journal {
     uint64_t last_number;
     uint64_t durable;
     uint64_t n_bytes;
+    bool is_urgent;
     bool is_ending;
     bool has_failed;
 
@@ -227,16 +228,19 @@ static void free_checkpoint(struct checkpoint *c)
 /* Groups are apart in time, so that a disk is not kept busy with small ones. With the lock. */
 static void pause_between(struct acri_journal *j)
 {
+    struct timespec begun;
     struct timespec until;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)(ACRI_JOURNAL_GROUP_MS * ACRI_NS_PER_MS);
-    if (until.tv_nsec >= (long)ACRI_NS_PER_S) {
-        until.tv_nsec -= (long)ACRI_NS_PER_S;
-        until.tv_sec++;
-    }
-    while (!j->is_ending && pthread_cond_timedwait(&j->changed, &j->lock, &until) == 0)
-        continue;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    do {
+        until = begun;
+        until.tv_nsec +=
+            (long)((j->is_urgent ? ACRI_JOURNAL_HURRY_MS : ACRI_JOURNAL_GROUP_MS) * ACRI_NS_PER_MS);
+        if (until.tv_nsec >= (long)ACRI_NS_PER_S) {
+            until.tv_nsec -= (long)ACRI_NS_PER_S;
+            until.tv_sec++;
+        }
+    } while (!j->is_ending && pthread_cond_timedwait(&j->changed, &j->lock, &until) == 0);
 }
 
 static void run(void *arg)
@@ -258,6 +262,7 @@ static void run(void *arg)
         c = j->checkpoint;
         j->checkpoint = NULL;
         last = j->last_number;
+        j->is_urgent = false;
         if (!j->has_failed) {
             pthread_mutex_unlock(&j->lock);
             if (write_group(j, &group) && c != NULL)
@@ -429,6 +434,14 @@ uint64_t acri_journal_add(struct acri_journal *j, const struct acri_journal_reco
     pthread_cond_signal(&j->changed);
     pthread_mutex_unlock(&j->lock);
     return numbered.number;
+}
+
+void acri_journal_hurry(struct acri_journal *j)
+{
+    pthread_mutex_lock(&j->lock);
+    j->is_urgent = true;
+    pthread_cond_signal(&j->changed);
+    pthread_mutex_unlock(&j->lock);
 }
 
 int acri_journal_fd(const struct acri_journal *j)

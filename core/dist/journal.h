@@ -10,6 +10,7 @@
 #include "dist/journal_file.h"
 
 #define ACRI_JOURNAL_GROUP_MS 100u /* between two writes, at least */
+#define ACRI_JOURNAL_HURRY_MS 10u  /* the same when somebody waits for one */
 /* From here on it is worth a checkpoint. */
 #define ACRI_JOURNAL_BYTES (64u * 1024 * 1024)
 
@@ -24,6 +25,9 @@ void acri_journal_close(struct acri_journal *j);
 
 /* Add a record; its number is filled in. Thread: any. Returns: the number. */
 uint64_t acri_journal_add(struct acri_journal *j, const struct acri_journal_record *r);
+
+/* Somebody waits for what was added so far. Thread: any. */
+void acri_journal_hurry(struct acri_journal *j);
 
 /* Readable once acri_journal_durable would say more than before. For poll only. */
 int acri_journal_fd(const struct acri_journal *j);

@@ -520,6 +520,8 @@ int acri_master_send(struct acri_master *m, uint32_t worker, const char *type, c
 int acri_master_send_noted(struct acri_master *m, uint32_t worker, const char *type,
                            const void *bytes, size_t n_bytes)
 {
+    if (m->journal != NULL)
+        acri_journal_hurry(m->journal);
     return send(m, worker, type, bytes, n_bytes, m->noted);
 }
 
