@@ -62,6 +62,8 @@ static void profile_free(void *profile)
     struct http_fast_profile *p = profile;
 
     http_text_done(&p->lines);
+    http_text_done(&p->origin);
+    http_text_done(&p->target);
     free(p);
 }
 

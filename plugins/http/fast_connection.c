@@ -63,12 +63,18 @@ struct http_fast_connection *http_fast_connection_take(struct http_fast_user *us
 }
 
 /* Where to, as acr_connect wants it; the name that the certificate has to bear. */
-static bool write_target(char to[TARGET_BYTES], const struct http_settings *s,
+static bool write_target(char to[TARGET_BYTES], struct http_fast_profile *p,
                          const struct http_exchange *x)
 {
+    const struct http_settings *s = p->settings;
     struct http_url url;
     int n;
 
+    if (p->target.length > 0 && p->origin.length == x->path_at &&
+        memcmp(p->origin.data, x->url, x->path_at) == 0) {
+        memcpy(to, p->target.data, p->target.length + 1);
+        return true;
+    }
     if (http_url_split(x->url, &url) != NULL) {
         return false;
     }
@@ -78,7 +84,15 @@ static bool write_target(char to[TARGET_BYTES], const struct http_settings *s,
         n = snprintf(to, TARGET_BYTES, "%s://%.*s:%u", url.is_https ? "tls" : "tcp",
                      (int)url.host_bytes, url.host, url.port);
     }
-    return n > 0 && n < TARGET_BYTES;
+    if (n <= 0 || n >= TARGET_BYTES) {
+        return false;
+    }
+    http_text_clear(&p->origin);
+    http_text_clear(&p->target);
+    if (http_text_add(&p->origin, x->url, x->path_at)) {
+        (void)http_text_add(&p->target, to, (size_t)n);
+    }
+    return true;
 }
 
 /* Of a failure of TLS, in the words of all engines. */
@@ -146,7 +160,7 @@ int http_fast_connection_open(struct http_fast_user *user, struct http_exchange 
         x->error = "the fast HTTP engine has no TLS over Unix sockets: use --http-engine curl";
         return -EINVAL;
     }
-    if (!write_target(to, s, x)) {
+    if (!write_target(to, user->profile, x)) {
         x->error = HTTP_FAILURE_URL;
         return -EINVAL;
     }

@@ -20,7 +20,9 @@ struct http_fast_loop {
 struct http_fast_profile {
     struct http_fast_loop *loop;
     const struct http_settings *settings;
-    struct http_text lines; /* Host and the default headers, written out once; empty: not yet */
+    struct http_text lines;  /* Host and the default headers, written out once; empty: not yet */
+    struct http_text origin; /* of the latest connection, and where that went to */
+    struct http_text target;
 };
 
 struct http_fast_user {
