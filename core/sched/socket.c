@@ -128,7 +128,7 @@ int acri_socket_fail(struct acr_socket *s, const char *what, int r)
  */
 
 /* Every call begins here. Returns: 0, or what the call returns at once. */
-static int enter(struct acr_user *u, struct acr_socket *s, uint32_t what, bool is_datagram)
+int acri_socket_begin(struct acr_user *u, struct acr_socket *s, uint32_t what, bool is_datagram)
 {
     bool *is_taken = what == ACR_READ ? &s->is_reading : &s->is_writing;
 
@@ -176,7 +176,7 @@ static int64_t leave_at_once(struct acr_socket *s, uint32_t what, int64_t r)
 }
 
 /* Most do so here. */
-static int64_t leave(struct acr_user *u, struct acr_socket *s, uint32_t what, int64_t r)
+int64_t acri_socket_end(struct acr_user *u, struct acr_socket *s, uint32_t what, int64_t r)
 {
     int turn = take_turns(u, s);
 
@@ -234,7 +234,7 @@ static int64_t receive(struct acr_user *u, struct acr_socket *s, void *to, size_
 int64_t acr_read_shared(struct acr_user *u, struct acr_socket *s, const char **ret_data)
 {
     uint64_t deadline_ns = 0;
-    int64_t n = enter(u, s, ACR_READ, false);
+    int64_t n = acri_socket_begin(u, s, ACR_READ, false);
 
     *ret_data = NULL;
     if (n < 0)
@@ -287,21 +287,21 @@ static size_t take(struct acr_socket *s, void *to, size_t bytes)
 int64_t acr_read(struct acr_user *u, struct acr_socket *s, void *to, size_t bytes)
 {
     uint64_t deadline_ns = 0;
-    int64_t n = enter(u, s, ACR_READ, false);
+    int64_t n = acri_socket_begin(u, s, ACR_READ, false);
 
     if (n < 0)
         return n;
     n = (int64_t)take(s, to, bytes);
     if (n == 0 && bytes > 0)
         n = receive(u, s, to, bytes, &deadline_ns);
-    return leave(u, s, ACR_READ, n);
+    return acri_socket_end(u, s, ACR_READ, n);
 }
 
 int64_t acr_read_exact(struct acr_user *u, struct acr_socket *s, void *to, size_t bytes)
 {
     uint64_t deadline_ns = 0;
     size_t n;
-    int64_t r = enter(u, s, ACR_READ, false);
+    int64_t r = acri_socket_begin(u, s, ACR_READ, false);
 
     if (r < 0)
         return r;
@@ -318,7 +318,7 @@ int64_t acr_read_exact(struct acr_user *u, struct acr_socket *s, void *to, size_
                  bytes);
         r = -ECONNRESET;
     }
-    return leave(u, s, ACR_READ, r);
+    return acri_socket_end(u, s, ACR_READ, r);
 }
 
 /* Room for more behind what is held. Returns: 0; -EMSGSIZE when as much as is allowed is held. */
@@ -389,27 +389,27 @@ int64_t acr_read_until(struct acr_user *u, struct acr_socket *s, const char *mar
                        const char **ret_text)
 {
     size_t n_mark = strlen(mark);
-    int64_t n = enter(u, s, ACR_READ, false);
+    int64_t n = acri_socket_begin(u, s, ACR_READ, false);
 
     *ret_text = NULL;
     if (n < 0)
         return n;
     if (n_mark == 0) {
         snprintf(s->error, sizeof(s->error), "read: acr_read_until needs a mark");
-        return leave(u, s, ACR_READ, -EINVAL);
+        return acri_socket_end(u, s, ACR_READ, -EINVAL);
     }
     if (s->begin == s->end)
         s->begin = s->end = 0;
     n = find_mark(u, s, mark, n_mark);
     if (n == -ENODATA)
-        return leave(u, s, ACR_READ, 0);
+        return acri_socket_end(u, s, ACR_READ, 0);
     if (n >= 0 && !s->is_closed) {
         *ret_text = s->buffer + s->begin;
         s->buffer[s->begin + (size_t)n] = '\0';
         n += (int64_t)n_mark;
         s->begin += (size_t)n;
     }
-    n = leave(u, s, ACR_READ, n);
+    n = acri_socket_end(u, s, ACR_READ, n);
     if (n < 0)
         *ret_text = NULL;
     return n;
@@ -480,7 +480,7 @@ int64_t acr_writev(struct acr_user *u, struct acr_socket *s, const struct iovec 
     struct iovec some[PARTS_AT_ONCE];
     uint64_t deadline_ns = 0;
     int64_t total = 0;
-    int64_t r = enter(u, s, ACR_WRITE, false);
+    int64_t r = acri_socket_begin(u, s, ACR_WRITE, false);
 
     if (r < 0)
         return r;
@@ -491,14 +491,14 @@ int64_t acr_writev(struct acr_user *u, struct acr_socket *s, const struct iovec 
         r = send_parts(u, s, some, n_some, &deadline_ns);
         total += r > 0 ? r : 0;
     }
-    return leave(u, s, ACR_WRITE, r < 0 ? r : total);
+    return acri_socket_end(u, s, ACR_WRITE, r < 0 ? r : total);
 }
 
 int64_t acr_write(struct acr_user *u, struct acr_socket *s, const void *data, size_t bytes)
 {
     struct iovec part = { .iov_base = (void *)(uintptr_t)data, .iov_len = bytes };
     uint64_t deadline_ns = 0;
-    int64_t r = enter(u, s, ACR_WRITE, false);
+    int64_t r = acri_socket_begin(u, s, ACR_WRITE, false);
 
     if (r < 0)
         return r;
@@ -511,7 +511,7 @@ int64_t acr_write(struct acr_user *u, struct acr_socket *s, const void *data, si
         r = r >= 0 || r == -EAGAIN || r == -EINTR ? send_parts(u, s, &part, 1, &deadline_ns) : r;
         r = r < 0 ? r : r + sent;
     }
-    return leave(u, s, ACR_WRITE, r);
+    return acri_socket_end(u, s, ACR_WRITE, r);
 }
 
 int64_t acr_write_until_input(struct acr_user *u, struct acr_socket *s, const void *data,
@@ -519,7 +519,7 @@ int64_t acr_write_until_input(struct acr_user *u, struct acr_socket *s, const vo
 {
     uint64_t deadline_ns = 0;
     size_t sent = 0;
-    int64_t r = enter(u, s, ACR_WRITE, false);
+    int64_t r = acri_socket_begin(u, s, ACR_WRITE, false);
 
     if (r < 0)
         return r;
@@ -541,12 +541,12 @@ int64_t acr_write_until_input(struct acr_user *u, struct acr_socket *s, const vo
             s->writer_listens = false;
         }
     }
-    return leave(u, s, ACR_WRITE, r < 0 ? r : (int64_t)sent);
+    return acri_socket_end(u, s, ACR_WRITE, r < 0 ? r : (int64_t)sent);
 }
 
 int acr_shutdown(struct acr_user *u, struct acr_socket *s)
 {
-    int64_t r = enter(u, s, ACR_WRITE, false);
+    int64_t r = acri_socket_begin(u, s, ACR_WRITE, false);
 
     if (r < 0)
         return (int)r;
@@ -554,7 +554,7 @@ int acr_shutdown(struct acr_user *u, struct acr_socket *s)
         acri_tls_end(s->tls);
     if (shutdown(s->stream.fd, SHUT_WR) < 0)
         r = acri_socket_fail(s, "shutdown", -errno);
-    return (int)leave(u, s, ACR_WRITE, r);
+    return (int)acri_socket_end(u, s, ACR_WRITE, r);
 }
 
 /* --- what it is ---------------------------------------------------------------------------------
@@ -593,17 +593,4 @@ const char *acr_socket_alpn(const struct acr_socket *s)
 bool acr_socket_is_resumed(const struct acr_socket *s)
 {
     return s->tls != NULL && acri_tls_is_resumed(s->tls);
-}
-
-/* --- calls that are made elsewhere --------------------------------------------------------------
- */
-
-int acri_socket_begin(struct acr_user *u, struct acr_socket *s, uint32_t what, bool is_datagram)
-{
-    return enter(u, s, what, is_datagram);
-}
-
-int64_t acri_socket_end(struct acr_user *u, struct acr_socket *s, uint32_t what, int64_t r)
-{
-    return leave(u, s, what, r);
 }

@@ -62,8 +62,8 @@ int acri_socket_wait(struct acr_user *u, struct acr_socket *s, uint32_t what, ui
 int acri_socket_wait_in_call(struct acr_user *u, struct acr_socket *s, uint32_t what,
                              uint64_t *deadline_ns);
 
-/* For calls on datagrams that are made elsewhere: each begins and ends with these. begin returns 0,
- * or what the call returns at once; end returns what the call returns then. */
+/* Every call begins and ends with these, some elsewhere. begin returns 0, or what the call returns
+ * at once; end lets others go on from time to time, and returns what the call returns then. */
 int acri_socket_begin(struct acr_user *u, struct acr_socket *s, uint32_t what, bool is_datagram);
 int64_t acri_socket_end(struct acr_user *u, struct acr_socket *s, uint32_t what, int64_t r);
 
