@@ -61,7 +61,9 @@ int csv_files_replace(const char *path, const struct csv_text *text)
     if (strlen(path) + sizeof(".tmp") > sizeof(beside))
         return -ENAMETOOLONG;
     snprintf(beside, sizeof(beside), "%s.tmp", path);
-    fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    /* Left by who was killed; or laid there, as a link to somewhere else or a pipe. */
+    unlink(beside);
+    fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return -errno;
     r = write_all(fd, text->data, text->length);

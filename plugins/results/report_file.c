@@ -7,8 +7,10 @@
 #include <acrida/acrida.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool is_own(const char *path)
 {
@@ -22,8 +24,38 @@ static int write_there(void *arg)
     const struct report_file *f = arg;
     int r = is_own(f->path) ? csv_files_replace(f->path, f->text) : -EACCES;
 
-    /* A folder may take no file beside. */
-    return r == -EACCES ? csv_files_overwrite(f->path, f->text) : r;
+    /* A folder may take no file beside; one that is mounted by itself (in a container) stays. */
+    if (r != -EACCES && r != -EPERM && r != -EROFS && r != -EBUSY)
+        return r;
+    return csv_files_overwrite(f->path, f->text);
+}
+
+/* Before the run, so that it does not start in vain. Who reads a pipe waits for the results. */
+static int try_there(void *arg)
+{
+    const struct report_file *f = arg;
+    struct stat st;
+    int fd;
+
+    if (is_own(f->path))
+        return write_there(arg);
+    if (stat(f->path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return 0;
+    fd = open(f->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    return 0;
+}
+
+static int run(struct report_file *f, int (*function)(void *arg), const struct csv_text *text)
+{
+    int r;
+
+    f->text = text;
+    r = csv_thread_run(f->thread, function, f);
+    f->text = NULL;
+    return r;
 }
 
 int report_file_open(struct report_file *f, const char *name, const char *ending)
@@ -42,20 +74,12 @@ int report_file_open(struct report_file *f, const char *name, const char *ending
         acr_copy(f->path + n, sizeof(f->path) - n, ending);
     f->thread = csv_thread_new();
     r = csv_files_make_folders(f->path);
-    /* Who reads a pipe waits for the results. */
-    return r < 0 || !is_own(f->path) ? r : report_file_write(f, &empty);
+    return r < 0 ? r : run(f, try_there, &empty);
 }
 
 int report_file_write(struct report_file *f, const struct csv_text *text)
 {
-    int r;
-
-    if (f->path[0] == '\0')
-        return 0;
-    f->text = text;
-    r = csv_thread_run(f->thread, write_there, f);
-    f->text = NULL;
-    return r;
+    return f->path[0] != '\0' ? run(f, write_there, text) : 0;
 }
 
 void report_file_close(struct report_file *f)

@@ -22,8 +22,9 @@ struct report_file {
     const struct csv_text *text; /* to be written, during a call */
 };
 
-/* Make folders and the file. ending: is added to a name that has it not; "" = none. Returns: 0, or
- * a negative errno about f->path; close it then, too. */
+/* Make folders and the file; of a link only whether it can be written to is tried. ending: is added
+ * to a name that has it not; "" = none. Returns: 0, or a negative errno about f->path; close it
+ * then, too. */
 int report_file_open(struct report_file *f, const char *name, const char *ending);
 
 /* Replace what is in it; nothing when none is open. What is no file of its own (a link, a pipe, a

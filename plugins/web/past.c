@@ -50,7 +50,13 @@ struct past {
     size_t n_lines;
 };
 
-static struct past runs[WEB_PAST_RUNS]; /* by number */
+/* By number; also the last one while no other has begun. */
+static struct past runs[WEB_PAST_RUNS + 1];
+
+static struct past *slot_of(uint64_t number)
+{
+    return &runs[number % ACR_LEN(runs)];
+}
 
 static void forget(struct past *p)
 {
@@ -145,7 +151,7 @@ static bool fill_all(struct past *p, const struct acr_snapshot *s, size_t step)
 
 void web_past_keep(const struct acr_snapshot *s, uint64_t number)
 {
-    struct past *p = &runs[number % WEB_PAST_RUNS];
+    struct past *p = slot_of(number);
     size_t n_points = acr_snapshot_n_points(s);
     size_t step = (n_points + POINTS_MAX - 1) / POINTS_MAX;
 
@@ -167,7 +173,7 @@ void web_past_list(struct json_text *j, uint64_t before)
     json_text_open(j, NULL, '{');
     json_text_open(j, "runs", '[');
     for (uint64_t n = before > WEB_PAST_RUNS ? before - WEB_PAST_RUNS : 1; n < before; n++)
-        if (runs[n % WEB_PAST_RUNS].number == n)
+        if (slot_of(n)->number == n)
             json_text_count(j, NULL, n);
     json_text_close(j, ']');
     json_text_close(j, '}');
@@ -197,7 +203,7 @@ static void write_whole(struct json_text *j, const struct past *p)
 
 bool web_past_write(struct json_text *j, uint64_t number, const char *type, const char *name)
 {
-    const struct past *p = &runs[number % WEB_PAST_RUNS];
+    const struct past *p = slot_of(number);
 
     if (number == 0 || p->number != number)
         return false;

@@ -160,17 +160,18 @@ static void send_all(struct web_waiter *w, struct web_body *body)
 {
     struct web_server *s =
         (struct web_server *)((char *)w - offsetof(struct web_server, stream_waiter));
-    bool is_new = body != s->last_event && !is_as_before(s->last_event, body);
+    bool is_new;
 
     s->is_stream_waiting = false;
+    if (body->reply.status != 0)
+        return; /* the process is ending, or there is no room */
+    join_lines(body);
+    is_new = body != s->last_event && !is_as_before(s->last_event, body);
     /* The page takes long silence for a server that is gone. */
     if (!is_new && ++s->n_same >= SAME_MAX)
         is_new = true;
     if (is_new)
         s->n_same = 0;
-    if (body->reply.status != 0)
-        return; /* the process is ending, or there is no room */
-    join_lines(body);
     if (body != s->last_event) {
         web_body_drop(s->last_piece);
         s->last_piece = NULL;

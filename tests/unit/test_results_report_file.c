@@ -107,6 +107,24 @@ static void what_is_no_file_of_its_own_stays_what_it_is(void **state)
     report_file_close(&f);
 }
 
+static void what_lies_beside_is_not_followed(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    close(open("precious", O_WRONLY | O_CREAT, 0600));
+    assert_int_equal(symlink("precious", "own.tmp"), 0);
+    assert_int_equal(report_file_open(&f, "own", ""), 0);
+    assert_int_equal(put("text"), 0);
+    assert_int_equal(lstat("own", &st), 0);
+    assert_true(S_ISREG(st.st_mode));
+    assert_file("own", "text");
+    assert_file("precious", "");
+    report_file_close(&f);
+    unlink("own");
+    unlink("precious");
+}
+
 static void what_cannot_be_is_told(void **state)
 {
     char name[PATH_MAX + 10];
@@ -115,6 +133,12 @@ static void what_cannot_be_is_told(void **state)
     assert_int_equal(report_file_open(&f, "/proc/none/x", ".json"), -ENOENT);
     assert_string_equal(f.path, "/proc/none/x.json");
     report_file_close(&f);
+    assert_int_equal(report_file_open(&f, "/tmp", ""), -EISDIR);
+    report_file_close(&f);
+    assert_int_equal(symlink("none/x", "link"), 0);
+    assert_int_equal(report_file_open(&f, "link", ""), -ENOENT);
+    report_file_close(&f);
+    unlink("link");
     memset(name, 'x', sizeof(name));
     name[sizeof(name) - 1] = '\0';
     assert_int_equal(report_file_open(&f, name, ""), -ENAMETOOLONG);
@@ -126,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_run_is_in_it),
         cmocka_unit_test(what_is_no_file_of_its_own_stays_what_it_is),
+        cmocka_unit_test(what_lies_beside_is_not_followed),
         cmocka_unit_test(what_cannot_be_is_told),
     };
 
