@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #define AGAIN_US 50000
+#define IS_ENDING "The process is ending.\n"
 
 /* A request that the control loop is asked about. */
 struct web_call {
@@ -310,14 +311,26 @@ void web_call_ask_again(int fd, short what, void *server)
     }
 }
 
-void web_call_end_all(struct web_server *s)
+/* Those of a list by next_waiting. */
+static void answer_list(struct web_call **list, struct web_body *body)
 {
-    struct web_body *body = web_body_text(503, "The process is ending.\n");
+    struct web_call *call = *list;
 
-    s->unanswered = NULL;
-    s->heavy = NULL;
-    while (s->calls != NULL)
-        answer(s->calls, body);
+    *list = NULL;
+    while (call != NULL) {
+        struct web_call *next = call->next_waiting;
+
+        answer(call, body);
+        call = next;
+    }
+}
+
+void web_call_end_waiting(struct web_server *s)
+{
+    struct web_body *body = web_body_text(503, IS_ENDING);
+
+    answer_list(&s->unanswered, body);
+    answer_list(&s->heavy, body);
     web_body_drop(body);
 }
 
@@ -558,6 +571,10 @@ void web_call_begin(struct evhttp_request *req, void *server)
 
     web_visitors_asked(s->visitors, descriptor_of(req));
     evhttp_request_set_on_complete_cb(req, on_answered, s);
+    if (s->is_ending) {
+        web_call_send_text(req, 503, IS_ENDING);
+        return;
+    }
     index = find_route(s, req);
     if (index < 0)
         return;

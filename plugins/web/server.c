@@ -198,7 +198,7 @@ static void end(struct web_job *job)
     event_del(s->later);
     free(s->later_word);
     s->later_word = NULL;
-    web_call_end_all(s);
+    web_call_end_waiting(s);
     web_stream_end_all(s);
     event_base_loopexit(s->base, &last);
     free(w);

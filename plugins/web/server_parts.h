@@ -87,7 +87,9 @@ double web_server_now(void);
 /* call.c */
 void web_call_begin(struct evhttp_request *req, void *server);
 void web_call_ask_again(int fd, short what, void *server);
-void web_call_end_all(struct web_server *s);
+/* The process ends: answer those that nobody has been asked for. The jobs of all others come back
+ * by themselves: what is asked from now on does so at once. */
+void web_call_end_waiting(struct web_server *s);
 /* The headers that all answers have. policy: NULL = nothing may run. */
 void web_call_add_headers(struct evhttp_request *req, const struct web_reply *reply,
                           const char *policy);
