@@ -415,5 +415,15 @@ ask "$web/stats/requests"
 expect 'the worker' 'cpu_usage id memory_usage state user_count' "$(value "' '.join(sorted(d['workers'][0]))")"
 ask "$web/stop"
 expect 'stop' True "$(value "d['success']")"
+# Who waits for documents while the process ends is answered, and nothing of that is used too late.
+clients=
+for i in 1 2 3 4 5 6 7 8; do
+    curl -s "$web/api/document?[1-1000]" >"document.$i" &
+    clients="$clients $!"
+done
+wait_for 'documents' test -s document.8
 leave 'the master'
+for client in $clients; do
+    wait "$client" || true
+done
 expect 'servers' 1 "$(grep -c 'web interface' err)"
