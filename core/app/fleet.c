@@ -401,8 +401,7 @@ static void restore(void *arg, struct acri_stats *stats)
     struct acri_fleet *f = arg;
 
     f->started_ns = acri_clock_now_ns() - f->crew.resumed_ns;
-    /* This machine may have started after the run. */
-    f->start_at_ns = acri_clock_now_ns() > f->crew.resumed_ns ? f->started_ns : 1;
+    f->start_at_ns = f->started_ns;
     acri_fleet_past_restore(f->past, f, stats);
     acri_log_info("going on with the run that began %.0f s ago: %llu requests were in the journal",
                   (double)f->crew.resumed_ns / 1e9, (unsigned long long)stats->ledger.started);

@@ -14,11 +14,12 @@
 #include "app/scenario.h"
 #include "dist/master.h"
 #include "engine/crew.h"
+#include "engine/lead.h"
 
 /* Messages: a worker wants positions of a feeder, and is given some. */
 #define ACRI_FLEET_CLAIM ".claim"
 #define ACRI_FLEET_GRANT ".grant"
-#define ACRI_FLEET_FEEDERS 1024u /* more of them are dealt nothing */
+#define ACRI_FLEET_FEEDERS ACRI_LEAD_OBJECTS
 
 struct acri_fleet_past;
 

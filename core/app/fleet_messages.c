@@ -45,10 +45,10 @@ static void grant(struct acri_fleet *f, uint32_t worker, uint64_t feeder, uint64
         f->feeders[feeder] = from + n;
         acri_fleet_journal_feeder(f, feeder);
     }
-    if (n == 0 || end == UINT64_MAX)
-        acri_master_send(f->master, worker, ACRI_FLEET_GRANT, b.data, b.length);
-    else
-        acri_master_send_noted(f->master, worker, ACRI_FLEET_GRANT, b.data, b.length);
+    /* That there is none, too: else it could be there before the last ones. */
+    if (acri_master_answer(f->master, worker, ACRI_FLEET_GRANT, b.data, b.length,
+                           end != UINT64_MAX) < 0)
+        f->feeders[feeder] -= n; /* it has gone just now */
     acri_buf_done(&b);
 }
 

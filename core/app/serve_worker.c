@@ -45,7 +45,7 @@ static void ask_for_file(const struct acri_serving *s)
 
     acri_buf_init(&b, 64);
     acri_fetch_want(s->fetch, &b);
-    if (acri_worker_send(s->worker, ACRI_HAND_OUT_WANT, b.data, b.length) < 0)
+    if (acri_worker_ask(s->worker, ACRI_HAND_OUT_WANT, b.data, b.length) < 0)
         acri_log_error("the master could not be asked for its scenario");
     acri_buf_done(&b);
 }
@@ -261,7 +261,7 @@ static void after_run(struct acri_serving *s, const struct acri_run_result *resu
         s->must_end = true;
         s->exit_code = result->exit_code;
         if (result->exit_code == EXIT_CRASH)
-            acri_worker_send(s->worker, ".crash", "", 0);
+            acri_worker_ask(s->worker, ".crash", "", 0);
     } else if (result->was_stopped) {
         s->must_end = true;
     } else if (s->lead.must_stop) {

@@ -99,7 +99,7 @@ static void claim(void *arg, uint64_t feeder, uint64_t n_wanted, uint64_t end, b
     acri_pack_u64(&b, n_wanted);
     acri_pack_u64(&b, end);
     acri_pack_u64(&b, is_exact ? 1 : 0);
-    if (acri_worker_send(s->worker, ACRI_FLEET_CLAIM, b.data, b.length) < 0)
+    if (acri_worker_ask(s->worker, ACRI_FLEET_CLAIM, b.data, b.length) < 0)
         acri_log_error("the master could not be asked for rows");
     acri_buf_done(&b);
 }
@@ -108,7 +108,7 @@ static void ask_stop(void *arg)
 {
     struct acri_serving *s = arg;
 
-    if (acri_worker_send(s->worker, ".stop", "", 0) < 0)
+    if (acri_worker_ask(s->worker, ".stop", "", 0) < 0)
         acri_log_error("the master could not be asked to end the run");
 }
 

@@ -14,7 +14,9 @@
 /* Seconds as nanoseconds: 0 for what is negative or no number, at most a century. */
 uint64_t acri_clock_ns_of(double seconds);
 
-/* Nanoseconds of CLOCK_MONOTONIC. Thread: any. */
+/* The monotonic clock, in nanoseconds: CLOCK_MONOTONIC, which begins when the machine starts, and a
+ * year, so that there is a time for what began before that: a run that goes on. Thread: any. */
+#define ACRI_CLOCK_AHEAD_NS (365 * 24 * 3600 * ACRI_NS_PER_S)
 uint64_t acri_clock_now_ns(void);
 
 /* Nanoseconds since the epoch. Thread: any. */

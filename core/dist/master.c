@@ -479,7 +479,7 @@ void acri_master_want(struct acri_master *m, uint32_t worker, const struct acri_
 
 /* number: of the record that has to be on disk before. */
 static int send(struct acri_master *m, uint32_t worker, const char *type, const void *bytes,
-                size_t n_bytes, uint64_t number)
+                size_t n_bytes, uint64_t number, bool has_room)
 {
     struct command *c;
     int r = 0;
@@ -491,7 +491,8 @@ static int send(struct acri_master *m, uint32_t worker, const char *type, const 
     if (worker != UINT32_MAX && !acri_board_is_here(&m->board, worker))
         return -ENOENT;
     pthread_mutex_lock(&m->lock);
-    if (m->n_messages >= MESSAGES_MAX || n_bytes > MESSAGE_BYTES_MAX - m->n_message_bytes)
+    if (!has_room &&
+        (m->n_messages >= MESSAGES_MAX || m->n_message_bytes + n_bytes > MESSAGE_BYTES_MAX))
         r = -ENOBUFS;
     if (r == 0) {
         m->n_messages++;
@@ -514,15 +515,15 @@ static int send(struct acri_master *m, uint32_t worker, const char *type, const 
 int acri_master_send(struct acri_master *m, uint32_t worker, const char *type, const void *bytes,
                      size_t n_bytes)
 {
-    return send(m, worker, type, bytes, n_bytes, 0);
+    return send(m, worker, type, bytes, n_bytes, 0, false);
 }
 
-int acri_master_send_noted(struct acri_master *m, uint32_t worker, const char *type,
-                           const void *bytes, size_t n_bytes)
+int acri_master_answer(struct acri_master *m, uint32_t worker, const char *type, const void *bytes,
+                       size_t n_bytes, bool is_noted)
 {
-    if (m->journal != NULL)
+    if (is_noted && m->journal != NULL)
         acri_journal_hurry(m->journal);
-    return send(m, worker, type, bytes, n_bytes, m->noted);
+    return send(m, worker, type, bytes, n_bytes, is_noted ? m->noted : 0, true);
 }
 
 bool acri_master_health(struct acri_master *m, uint32_t worker,

@@ -86,9 +86,10 @@ void acri_master_want(struct acri_master *m, uint32_t worker, const struct acri_
  * acri_worker_send; -ENOENT for one that is not there. */
 int acri_master_send(struct acri_master *m, uint32_t worker, const char *type, const void *bytes,
                      size_t n_bytes);
-/* The same, once what was noted so far is on disk. Thread: main. */
-int acri_master_send_noted(struct acri_master *m, uint32_t worker, const char *type,
-                           const void *bytes, size_t n_bytes);
+/* The same to a worker that has asked (acri_worker_ask) and waits: there is always room for it.
+ * is_noted: once what was noted so far is on disk. Thread: main. */
+int acri_master_answer(struct acri_master *m, uint32_t worker, const char *type, const void *bytes,
+                       size_t n_bytes, bool is_noted);
 
 /* How the session with a worker is. */
 struct acri_master_health {

@@ -486,17 +486,18 @@ uint64_t acri_worker_unacknowledged(struct acri_worker *w)
     return n;
 }
 
-int acri_worker_send(struct acri_worker *w, const char *type, const void *bytes, size_t n_bytes)
+static int send(struct acri_worker *w, const char *type, const void *bytes, size_t n_bytes,
+                bool has_room)
 {
     struct command *c;
-    bool has_room;
 
     if (type[0] == '\0' || strlen(type) > 255)
         return -EINVAL;
     if (n_bytes > ACRI_CLUSTER_MESSAGE_MAX)
         return -EMSGSIZE;
     pthread_mutex_lock(&w->lock);
-    has_room = w->n_messages < MESSAGES_MAX && n_bytes <= MESSAGE_BYTES_MAX - w->n_message_bytes;
+    has_room = has_room ||
+               (w->n_messages < MESSAGES_MAX && w->n_message_bytes + n_bytes <= MESSAGE_BYTES_MAX);
     if (has_room) {
         w->n_messages++;
         w->n_message_bytes += n_bytes;
@@ -508,6 +509,16 @@ int acri_worker_send(struct acri_worker *w, const char *type, const void *bytes,
     c->type = acri_strdup(type);
     acri_queue_put(&w->commands, 0, 0, c);
     return 0;
+}
+
+int acri_worker_send(struct acri_worker *w, const char *type, const void *bytes, size_t n_bytes)
+{
+    return send(w, type, bytes, n_bytes, false);
+}
+
+int acri_worker_ask(struct acri_worker *w, const char *type, const void *bytes, size_t n_bytes)
+{
+    return send(w, type, bytes, n_bytes, true);
 }
 
 struct saving {

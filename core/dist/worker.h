@@ -79,6 +79,9 @@ uint64_t acri_worker_unacknowledged(struct acri_worker *w);
  * Returns: 0, -EMSGSIZE (over ACRI_CLUSTER_MESSAGE_MAX), -ENOBUFS (too many are waiting).
  */
 int acri_worker_send(struct acri_worker *w, const char *type, const void *bytes, size_t n_bytes);
+/* The same for what must not be lost, and of which there is little at a time: there is always room
+ * for it. */
+int acri_worker_ask(struct acri_worker *w, const char *type, const void *bytes, size_t n_bytes);
 /* Write the reports that are not acknowledged to a file that `acrida merge` takes. Returns: how
  * many, or a negative errno. */
 int64_t acri_worker_save(struct acri_worker *w, const char *path);

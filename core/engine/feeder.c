@@ -585,7 +585,11 @@ struct acr_feeder *acr_feeder_open(struct acr_user *u, const char *path, uint32_
         return NULL;
     }
     f = new_feeder(u, order);
-    f->path = acri_feed_file_find(u->home->run->folders, u->home->run->n_folders, path, &error);
+    if (f->lead != NULL && f->number >= ACRI_LEAD_OBJECTS)
+        acri_fail(&error, 0, "on a cluster a feeder is among the first %u things that are made",
+                  ACRI_LEAD_OBJECTS);
+    else
+        f->path = acri_feed_file_find(u->home->run->folders, u->home->run->n_folders, path, &error);
     if (f->path == NULL || acri_feed_file_open(&f->file, f->path, &error) < 0) {
         (void)acr_raise(u, "%s", error.text);
         return NULL; /* freed with all others */

@@ -10,6 +10,10 @@
 
 #include <stddef.h>
 
+/* Feeders are among the first so many things that a scenario makes: the master deals to no others.
+ */
+#define ACRI_LEAD_OBJECTS 1024u
+
 struct acri_shared;
 
 /* Iterations of a limited number, in all parts of a run. */

@@ -161,10 +161,11 @@ static void arm(struct acr_loop *l)
     if (next_ns == l->armed_ns)
         return;
     if (next_ns != UINT64_MAX) {
-        at.it_value.tv_sec = (time_t)(next_ns / ACRI_NS_PER_S);
-        at.it_value.tv_nsec = (long)(next_ns % ACRI_NS_PER_S);
-        if (next_ns == 0)
-            at.it_value.tv_nsec = 1; /* zero would mean "off" */
+        /* Zero would mean "off". */
+        uint64_t at_ns = next_ns > ACRI_CLOCK_AHEAD_NS ? next_ns - ACRI_CLOCK_AHEAD_NS : 1;
+
+        at.it_value.tv_sec = (time_t)(at_ns / ACRI_NS_PER_S);
+        at.it_value.tv_nsec = (long)(at_ns % ACRI_NS_PER_S);
     }
     ACRI_ASSERT(timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) == 0);
     l->armed_ns = next_ns;

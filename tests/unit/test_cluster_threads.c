@@ -431,6 +431,24 @@ static void messages_go_both_ways(void)
     HEAR_UNTIL(heard[workers[1].index].n_messages == 20001);
 }
 
+static void there_is_room_for_a_question(void **state)
+{
+    unsigned n = 0;
+
+    (void)state;
+    start_workers(1); /* without a master: they stay there */
+    while (acri_worker_send(workers[0].w, "many", NULL, 0) == 0)
+        n++;
+    assert_int_equal(acri_worker_send(workers[0].w, "many", NULL, 0), -ENOBUFS);
+    assert_int_equal(acri_worker_ask(workers[0].w, "question", NULL, 0), 0);
+    assert_int_equal(acri_worker_send(workers[0].w, "many", NULL, 0), -ENOBUFS);
+    start_master(NULL);
+    HEAR_UNTIL(heard[0].n_messages == n + 1);
+    stop_workers();
+    acri_master_stop(master);
+    master = NULL;
+}
+
 static void a_cluster(void **state)
 {
     struct acri_master_health health;
@@ -723,6 +741,7 @@ int main(void)
         TEST(what_a_killed_worker_has_left_is_delivered_once),
         TEST(a_master_that_is_killed_is_followed_by_one_that_knows),
         TEST(a_cluster),
+        TEST(there_is_room_for_a_question),
         TEST(masters_come_and_go_and_each_report_counts_once),
         TEST(connections_break_and_each_report_counts_once),
         TEST(strangers_are_thrown_out_and_workers_come_back),

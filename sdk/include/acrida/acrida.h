@@ -159,7 +159,7 @@ struct acr_load {
  */
 ACR_API ACR_YIELDS int acr_sleep(struct acr_user *u, double seconds);
 
-/** The monotonic clock, in nanoseconds. Thread: any. */
+/** A monotonic clock, in nanoseconds since no time in particular: for differences. Thread: any. */
 ACR_API uint64_t acr_now_ns(void);
 
 /** Seconds since the run started. */
