@@ -13,9 +13,11 @@
 #include "stats/delta.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define NOTE_MAX (4u * 1024 * 1024)
@@ -210,16 +212,26 @@ static void look_at(void *arg, const struct acri_journal_record *r)
     }
 }
 
-/* Not that of a master that is at work: who opens it next says so. */
-static void remove_journal(const char *path)
+/* Not that of a master that is at work, nor what is no plain file: who opens it next says so. A run
+ * that was cut off stays, under another name. */
+static void put_away(const char *path, bool is_cut_off, const char *why)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    char *kept = acri_printf("%s.cut-off", path);
+    struct stat st;
 
-    if (fd < 0)
-        return;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        unlink(path);
-    close(fd);
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+        flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        if (!is_cut_off || rename(path, kept) != 0)
+            unlink(path);
+        else
+            acri_log_warning("the journal %s holds a run that was cut off%s: it is left out, and "
+                             "kept as %s (acrida merge reads it)",
+                             path, why, kept);
+    }
+    if (fd >= 0)
+        close(fd);
+    free(kept);
 }
 
 void acri_fleet_past_look(const char *path, const struct acri_options *o,
@@ -248,13 +260,11 @@ void acri_fleet_past_look(const char *path, const struct acri_options *o,
         ret_past->path = acri_strdup(path);
         return;
     }
-    if (ret_past->is_there)
-        acri_log_warning("the journal %s holds a run that was cut off%s: it is left out", path,
-                         l.is_same ? "" : ", with another scenario or other options");
-    ret_past->is_there = false;
     /* What was named may be any file. */
     if (r == 0 || !acri_options_is_set(o, "journal"))
-        remove_journal(path);
+        put_away(path, ret_past->is_there,
+                 l.is_same ? "" : ", with another scenario or other options");
+    ret_past->is_there = false;
 }
 
 void acri_fleet_past_done(struct acri_fleet_past *p)

@@ -69,6 +69,7 @@ static size_t n_expected(const struct acri_fleet *f, const struct acri_processes
     /* Of a run that goes on, whoever was still there. */
     if (f->past != NULL)
         n = f->past->n_numbered > f->past->n_gone ? f->past->n_numbered - f->past->n_gone : 1;
+    n = n > 0 ? n : 1; /* without any there is no run */
     return processes->n > n ? processes->n : n;
 }
 

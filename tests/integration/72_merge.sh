@@ -114,6 +114,15 @@ has err 'no such file' '^acrida merge: .*nowhere.bin'
 echo 'not a journal at all, but long enough to look at' >text.bin
 run 1 merge text.bin
 has err 'another file' '^acrida merge: text.bin is not a journal'
+
+story='a journal is not thrown away'
+run 1 -f steady.c --master --master-bind-port "$port" --journal run.journal -H "$url" -u 3 --headless \
+    --expect-workers-max-wait 1ms
+has err 'where it is' 'WARNING.*run.journal holds a run that was cut off, with .* other options: .* kept as run.journal.cut-off'
+run 0 merge run.journal.cut-off
+mv run.journal.cut-off run.journal
+
+story='what is wrong'
 cp acrida-reports-*.bin damaged.bin
 printf 'XXXXXXXX' | dd of=damaged.bin bs=1 seek=400 conv=notrunc 2>dd.txt
 run 1 merge damaged.bin run.journal

@@ -43,6 +43,14 @@ cp cluster_odd.c kept.c
 run 1 -f cluster_odd.c --master --headless --journal kept.c
 has err 'a file that is no journal' '^acrida: kept.c is not a journal .*: name another file$'
 cmp cluster_odd.c kept.c || fail 'the file that was named as the journal was changed'
+run 1 -f cluster_odd.c --master --headless --journal none --expect-workers 0 --expect-workers-max-wait 1ms \
+    --master-bind-port "$(free_port)"
+has err 'that there must be one' 'only 0 of 1 workers are here after 0.001 s: giving up'
+: >empty
+ln -s empty link
+run 1 -f cluster_odd.c --master --headless --journal link
+has err 'a link for a journal' '^acrida: the journal link is not a plain file of this user: name another file$'
+[ -L link ] || fail 'the link that was named as the journal is gone'
 run 2 -f cluster_odd.c --worker --list
 has err 'a command' '^acrida: --list is for one process alone: leave --worker out$'
 run 2 -f cluster_odd.c --processes 2 --once worker
