@@ -57,16 +57,18 @@ static int check_labels(const struct acri_options *o, struct acri_error *reterr)
 /* What only prints something, or runs a user here and now. */
 static int check_commands(const struct acri_options *o, bool is_worker, struct acri_error *reterr)
 {
-    static const char *const names[] = { "list", "show-task-ratio", "show-task-ratio-json",
-                                         "once" };
+    static const char *const flags[] = { "list", "show-task-ratio", "show-task-ratio-json" };
+    const char *role = acri_options_flag(o, "worker")          ? "worker"
+                       : acri_options_int(o, "processes") != 0 ? "processes"
+                       : acri_options_flag(o, "master")        ? "master"
+                                                               : "mode";
+    const char *name = acri_options_is_set(o, "once") ? "once" : NULL;
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (acri_options_is_set(o, names[i]) && (is_worker || strcmp(names[i], "once") == 0))
-            return acri_fail(reterr, -EINVAL, "--%s is for one process alone: leave --%s out",
-                             names[i],
-                             is_worker                               ? "worker"
-                             : acri_options_int(o, "processes") != 0 ? "processes"
-                                                                     : "master");
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]) && is_worker; i++)
+        name = acri_options_flag(o, flags[i]) ? flags[i] : name;
+    if (name != NULL)
+        return acri_fail(reterr, -EINVAL, "--%s is for one process alone: leave --%s out", name,
+                         role);
     return 0;
 }
 

@@ -253,8 +253,8 @@ static const char *columns_of(enum acri_goal_kind kind)
             "a column (p95, p99.9, median, avg, min, max, corrected p99, lateness p99, requests, "
             "failures, fail_ratio, rps, fails_per_s, size, bytes, attempts, cancelled, untimed; of "
             "all: users, drop_ratio)",
-        [ACRI_GOAL_TAG] = "a column of tags (p95, median, avg, min, max, requests, failures, "
-                          "fail_ratio, rps, fails_per_s)",
+        [ACRI_GOAL_TAG] = ("a column of tags (p95, median, avg, min, max, requests, failures, "
+                           "fail_ratio, rps, fails_per_s)"),
         [ACRI_GOAL_COUNTER] = "sum, rate or count",
         [ACRI_GOAL_GAUGE] = "last, min, max or count",
         [ACRI_GOAL_TREND] = "p95, median, avg, min, max, sum or count",

@@ -53,6 +53,8 @@ has err 'a link for a journal' '^acrida: the journal link is not a plain file of
 [ -L link ] || fail 'the link that was named as the journal is gone'
 run 2 -f cluster_odd.c --worker --list
 has err 'a command' '^acrida: --list is for one process alone: leave --worker out$'
+run 2 -f cluster_odd.c --mode worker --list
+has err 'what to leave out' 'leave --mode out$'
 run 2 -f cluster_odd.c --processes 2 --once worker
 run 2 -f cluster_odd.c --processes 2 --worker-name x
 has err 'one name for several' '^acrida: --worker-name is for one worker'
