@@ -10,6 +10,7 @@
 lead() {
     lead_port=$1
     shift
+    : >err # what the last one said is not to be taken for this one's
     "$acrida" --master --master-bind-port "$lead_port" --journal none -H "$url" -r 200 --headless \
         --only-summary --expect-workers-max-wait 20s "$@" >out 2>err &
     master_pid=$!
