@@ -13,8 +13,13 @@ build=$(cd "$build" && pwd)
 work=$(mktemp -d)
 pid=
 
-cleanup() {
+stop_target() {
     [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
+    [ -z "$pid" ] || wait "$pid" || true
+    pid=
+}
+cleanup() {
+    stop_target
     rm -rf "$work"
 }
 trap cleanup EXIT
@@ -25,8 +30,9 @@ trap 'exit 143' TERM
 make_it() {
     what=$1
     shift
-    cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo "$@" "-DACRIDA_PROFILE=$what"
-    cmake --build "$build"
+    cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+        -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O3 -g -DNDEBUG -fno-plt' "$@" "-DACRIDA_PROFILE=$what"
+    cmake --build "$build" --target all acrida-target
 }
 
 # learn SCENARIO OPTION... : two seconds of users who never wait
@@ -39,7 +45,6 @@ learn() {
 
 rm -rf "$build/profile"
 make_it learn "$@"
-cmake --build "$build" --target acrida-target
 "$build/bin/acrida-target" --port 0 >"$work/target" &
 pid=$!
 until grep -q '^listening on ' "$work/target"; do
@@ -53,4 +58,5 @@ for engine in fast curl; do
     learn samples/hello.c --http-engine "$engine" --http-no-keep-alive
 done
 learn samples/hello.c --arrival-rate 5000
+stop_target # which leaves its part of the profile only now
 make_it use "$@"
