@@ -34,13 +34,16 @@ start_target --port 0
 story='the servers'
 openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out ca.pem -subj '/CN=localhost' \
     -addext 'subjectAltName=DNS:localhost' -days 2 2>/dev/null
+# A proxy may take localhost for ::1.
+six=
+! grep -qs '^0*1 ' /proc/net/if_inet6 || six="listen [::1]:$secure ssl;"
 cat >nginx.conf <<END
 daemon off; worker_processes 1; pid nginx.pid; error_log nginx.log warn;
 events { worker_connections 1000; }
 http {
     access_log requests.log;
     client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
-    server { listen 127.0.0.1:$secure ssl; ssl_certificate ca.pem; ssl_certificate_key key.pem;
+    server { listen 127.0.0.1:$secure ssl; $six ssl_certificate ca.pem; ssl_certificate_key key.pem;
         location / { default_type text/plain; return 200 "via '\$http_via' by '\$http_authorization'\\n"; } }
 }
 END
