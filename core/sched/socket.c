@@ -502,16 +502,7 @@ int64_t acr_write(struct acr_user *u, struct acr_socket *s, const void *data, si
 
     if (r < 0)
         return r;
-    /* Nearly always all is taken at once. */
-    r = bytes > 0 ? try_send(s, &part, 1) : 0;
-    if (ACRI_UNLIKELY(r != (int64_t)bytes)) {
-        int64_t sent = r > 0 ? r : 0;
-
-        advance(&part, 1, (size_t)sent);
-        r = r >= 0 || r == -EAGAIN || r == -EINTR ? send_parts(u, s, &part, 1, &deadline_ns) : r;
-        r = r < 0 ? r : r + sent;
-    }
-    return acri_socket_end(u, s, ACR_WRITE, r);
+    return acri_socket_end(u, s, ACR_WRITE, send_parts(u, s, &part, 1, &deadline_ns));
 }
 
 int64_t acr_write_until_input(struct acr_user *u, struct acr_socket *s, const void *data,
