@@ -2,6 +2,7 @@
 #include "app/merge_reports.h"
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "engine/cluster_report.h"
 #include "stats/history.h"
 
@@ -10,8 +11,7 @@
 #include <string.h>
 
 #define BASE_NS ACRI_MERGE_REPORTS_BASE_NS
-#define SECOND_NS 1000000000ull
-#define MOST_NS (SECOND_NS * 1000000000ull) /* files may say anything */
+#define MOST_NS (ACRI_NS_PER_S * 1000000000ull) /* files may say anything */
 
 /* Returns: 0: none is told. */
 static uint64_t last_answer(const struct acri_merge_report *r)
@@ -31,10 +31,7 @@ void acri_merge_reports_add(struct acri_merge_reports *l, const struct acri_merg
 {
     struct acri_merge_report *to;
 
-    if (l->n == l->capacity) {
-        l->capacity = l->capacity > 0 ? 2 * l->capacity : 64;
-        l->all = acri_realloc(l->all, l->capacity * sizeof(*l->all));
-    }
+    l->all = acri_grow(l->all, &l->capacity, l->n + 1, sizeof(*l->all));
     to = &l->all[l->n];
     *to = *r;
     to->at_ns = last_answer(r);
@@ -93,7 +90,7 @@ static void step(struct acri_stats *s, uint64_t now_ns)
 /* The second that a time is in ends there. */
 static uint64_t end_of_second(uint64_t at_ns)
 {
-    return BASE_NS + (at_ns / SECOND_NS + 1) * SECOND_NS;
+    return BASE_NS + (at_ns / ACRI_NS_PER_S + 1) * ACRI_NS_PER_S;
 }
 
 void acri_merge_reports_begin(struct acri_merge_reports *l, struct acri_stats *s)
@@ -113,8 +110,8 @@ void acri_merge_reports_reach(struct acri_merge_reports *l, struct acri_stats *s
         return;
     step(s, l->tick_ns);
     /* Seconds without an answer are not part of the next one's. */
-    if (end_ns - SECOND_NS > l->tick_ns)
-        step(s, end_ns - SECOND_NS);
+    if (end_ns - ACRI_NS_PER_S > l->tick_ns)
+        step(s, end_ns - ACRI_NS_PER_S);
     l->tick_ns = end_ns;
 }
 
