@@ -102,11 +102,9 @@ static void keep(enum acri_log_level level, const char *source, const char *text
 }
 
 /* worker: who logged it; NULL = this process. */
-static void write_line(enum acri_log_level level, const char *worker, const char *source,
-                       const char *format, va_list args) __attribute__((format(printf, 4, 0)));
-
-static void write_line(enum acri_log_level level, const char *worker, const char *source,
-                       const char *format, va_list args)
+static __attribute__((format(printf, 4, 0))) void write_line(enum acri_log_level level,
+                                                             const char *worker, const char *source,
+                                                             const char *format, va_list args)
 {
     char line[4096];
     size_t head;
@@ -146,11 +144,10 @@ void acri_logv(enum acri_log_level level, const char *source, const char *format
     write_line(level, NULL, source, format, args);
 }
 
-static void write_relayed(enum acri_log_level level, const char *worker, const char *source,
-                          const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static void write_relayed(enum acri_log_level level, const char *worker, const char *source,
-                          const char *format, ...)
+static __attribute__((format(printf, 4, 5))) void write_relayed(enum acri_log_level level,
+                                                                const char *worker,
+                                                                const char *source,
+                                                                const char *format, ...)
 {
     va_list args;
 
