@@ -2,6 +2,7 @@
 #define _GNU_SOURCE 1 /* O_CLOEXEC */
 #include "writer.h"
 
+#include "results/csv_files.h"
 #include "results/csv_text.h"
 #include "results/side_thread.h"
 
@@ -88,17 +89,7 @@ static int write_all(struct writer *w, const char *data, size_t bytes)
         return bytes == 0 || gzwrite(w->gz, data, (unsigned)bytes) > 0 ? 0
                : errno != 0                                            ? -errno
                                                                        : -EIO;
-    while (bytes > 0) {
-        ssize_t n = write(w->fd, data, bytes);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        data += n;
-        bytes -= (size_t)n;
-    }
-    return 0;
+    return csv_files_write(w->fd, data, bytes);
 }
 
 /* After the first failure nothing more is written: the file ends with whole rows, or one cut. */

@@ -35,7 +35,7 @@ int csv_files_make_folders(const char *path)
     return 0;
 }
 
-static int write_all(int fd, const char *data, size_t bytes)
+int csv_files_write(int fd, const char *data, size_t bytes)
 {
     while (bytes > 0) {
         ssize_t n = write(fd, data, bytes);
@@ -66,7 +66,7 @@ int csv_files_replace(const char *path, const struct csv_text *text)
     fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return -errno;
-    r = write_all(fd, text->data, text->length);
+    r = csv_files_write(fd, text->data, text->length);
     /* Some file systems tell only here that the disk is full. */
     if (close(fd) < 0 && r == 0)
         r = -errno;
@@ -88,7 +88,7 @@ int csv_files_overwrite(const char *path, const struct csv_text *text)
     if (fd < 0)
         return text->is_incomplete ? -ENOMEM : -errno;
     fcntl(fd, F_SETFL, O_WRONLY);
-    r = write_all(fd, text->data, text->length);
+    r = csv_files_write(fd, text->data, text->length);
     if (close(fd) < 0 && r == 0)
         r = -errno;
     return r;
@@ -103,7 +103,7 @@ int csv_files_append(int fd, const struct csv_text *text)
         return -ENOMEM;
     if (fstat(fd, &before) < 0)
         return -errno;
-    r = write_all(fd, text->data, text->length);
+    r = csv_files_write(fd, text->data, text->length);
     /* Half a row would spoil the file for its readers; what cannot be cut (a pipe) is left. */
     if (r < 0 && S_ISREG(before.st_mode) && ftruncate(fd, before.st_size) < 0)
         return -errno;

@@ -10,6 +10,9 @@
 /* Make the folders that a path lies in. Returns: 0 or a negative errno. */
 int csv_files_make_folders(const char *path);
 
+/* All of it. Returns: 0 or a negative errno. */
+int csv_files_write(int fd, const char *data, size_t bytes);
+
 /* Write a file beside and put it in the path's place: a reader sees the old or the new one, whole.
  * Returns: 0 or a negative errno, the old file then being untouched. */
 int csv_files_replace(const char *path, const struct csv_text *text);
