@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that are read while they are written. */
-#include "support/unit.h"
+#include "support/own_folder.h"
 
 #include "results/csv_files.h"
 
@@ -11,31 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char folder[] = "/tmp/acrida-csv-XXXXXX";
-
-static int enter(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) != NULL ? chdir(folder) : -1;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    return chdir("/") == 0 ? rmdir(folder) : -1;
-}
-
-static void assert_file(const char *path, const char *wanted)
-{
-    char text[100] = "";
-    FILE *file = fopen(path, "r");
-
-    assert_non_null(file);
-    assert_int_equal(fread(text, 1, sizeof(text) - 1, file), strlen(wanted));
-    assert_string_equal(text, wanted);
-    fclose(file);
-}
 
 static struct csv_text row(const char *cell)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that hold the results of the last run. */
-#include "support/unit.h"
+#include "support/own_folder.h"
 
 #include "results/report_file.h"
 
@@ -12,31 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/acrida-report-XXXXXX";
 static struct report_file f;
-
-static int enter(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) != NULL ? chdir(folder) : -1;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    return chdir("/") == 0 ? rmdir(folder) : -1;
-}
-
-static void assert_file(const char *path, const char *wanted)
-{
-    char text[100] = "";
-    FILE *file = fopen(path, "r");
-
-    assert_non_null(file);
-    assert_int_equal(fread(text, 1, sizeof(text) - 1, file), strlen(wanted));
-    assert_string_equal(text, wanted);
-    fclose(file);
-}
 
 static int put(const char *text)
 {
